@@ -1,0 +1,237 @@
+//! A proxy's permission for a chart, shaped like a FHIR Consent (P2), and its states (P3).
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::{ActorId, ChartId, Classes, Item, Kind, KnownTime, LeaseId};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Why the actor may read at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// A parent.
+    Parent,
+    /// A legal guardian.
+    Guardian,
+    /// A power of attorney for health care.
+    PowerOfAttorney,
+    /// The patient said so.
+    PatientsPermission,
+    /// "I help this person", said at sign-in (A9); never refused, always logged.
+    Helper,
+}
+
+/// Who made the lease. One that nobody signed is never called "set by the patient" (P7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantedBy {
+    /// Set on this phone, signed by nobody.
+    ThisPhone,
+    /// Signed on the grantor's own device.
+    Grantor,
+}
+
+/// What the actor may do with what the lease covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Read on this phone.
+    See,
+    /// Take a copy out.
+    Export,
+    /// Show or hand to a third person.
+    Share,
+    /// Send something in.
+    Send,
+}
+
+/// Which kinds a lease covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kinds {
+    /// Every kind.
+    All,
+    /// Only these.
+    Only(BTreeSet<Kind>),
+}
+
+/// What a lease covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseScope {
+    /// Kinds of content.
+    pub kinds: Kinds,
+    /// First day covered, if limited.
+    pub from: Option<NaiveDate>,
+    /// Last day covered, if limited.
+    pub to: Option<NaiveDate>,
+    /// Sensitivity classes granted; none unless named (N4).
+    pub classes: Classes,
+    /// If not empty, only these items, by opaque id.
+    pub items: BTreeSet<String>,
+    /// What may be done.
+    pub verbs: BTreeSet<Verb>,
+}
+
+impl LeaseScope {
+    /// Everything that is not sensitive, to see and nothing else: what a helper gets.
+    #[must_use]
+    pub fn see_everything_not_sensitive() -> Self {
+        Self {
+            kinds: Kinds::All,
+            from: None,
+            to: None,
+            classes: Classes::NONE,
+            items: BTreeSet::new(),
+            verbs: BTreeSet::from([Verb::See]),
+        }
+    }
+
+    /// Whether the item lies inside this scope.
+    #[must_use]
+    pub fn covers(&self, item: &Item) -> bool {
+        // Whose chart it is can always be told: every screen shows it.
+        if item.kind == Kind::Identity {
+            return true;
+        }
+        let kind = match &self.kinds {
+            Kinds::All => true,
+            Kinds::Only(kinds) => kinds.contains(&item.kind),
+        };
+        let date = match (self.from, self.to, item.date) {
+            (None, None, _) => true,
+            (from, to, Some(date)) => from.is_none_or(|from| from <= date) && to.is_none_or(|to| date <= to),
+            (_, _, None) => false,
+        };
+        let single = self.items.is_empty() || self.items.contains(&item.id);
+        kind && date && single && self.classes.covers(item.classes)
+    }
+}
+
+/// A lease with what has happened to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Its id.
+    pub id: LeaseId,
+    /// The chart it opens.
+    pub chart: ChartId,
+    /// Who may read.
+    pub actor: ActorId,
+    /// Why.
+    pub basis: Basis,
+    /// Who made it.
+    pub granted_by: GrantedBy,
+    /// What it covers.
+    pub scope: LeaseScope,
+    /// Start, ms since 1970 UTC.
+    pub starts_ms: i64,
+    /// End, ms since 1970 UTC, if it has one.
+    pub ends_ms: Option<i64>,
+    /// Days without a confirmed sync before it pauses (1 to 90, default 30).
+    pub grace_days: i64,
+    /// When a server last confirmed the access, ms since 1970 UTC.
+    pub confirmed_ms: i64,
+    /// Since when the server's answers leave it in doubt, ms since 1970 UTC.
+    pub unconfirmed_since_ms: Option<i64>,
+    /// Withdrawn by reader or grantor.
+    pub withdrawn: bool,
+}
+
+/// The states of P3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseState {
+    /// Reading goes on.
+    Active,
+    /// Reading goes on, and says since when (ms since 1970 UTC) the hospital has not confirmed it.
+    Unconfirmed {
+        /// Since when.
+        since_ms: i64,
+    },
+    /// Unreadable; the key is kept; one sign-in restores.
+    Paused,
+    /// Refused for good; the key is destroyed.
+    Ended,
+}
+
+impl Lease {
+    /// The lease's state at a time (P3). Setting the clock back extends nothing (the later of wall and known time
+    /// counts for the pause); setting it forward destroys nothing (only known time ends).
+    #[must_use]
+    pub fn state(&self, now: KnownTime) -> LeaseState {
+        let silent_ms = |time: i64| time.saturating_sub(self.confirmed_ms);
+        let grace_ms = self.grace_days.clamp(1, 90) * DAY_MS;
+        if self.withdrawn
+            || self.ends_ms.is_some_and(|end| end <= now.known_ms)
+            || silent_ms(now.known_ms) > grace_ms + 60 * DAY_MS
+        {
+            LeaseState::Ended
+        } else if self.starts_ms > now.latest_ms()
+            || self.ends_ms.is_some_and(|end| end <= now.latest_ms())
+            || silent_ms(now.latest_ms()) > grace_ms
+            || now.clock_is_ahead()
+        {
+            LeaseState::Paused
+        } else if let Some(since_ms) = self.unconfirmed_since_ms {
+            LeaseState::Unconfirmed { since_ms }
+        } else {
+            LeaseState::Active
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn lease() -> Lease {
+        Lease {
+            id: LeaseId::from_bytes([1; 8]),
+            chart: ChartId::from_bytes([2; 16]),
+            actor: ActorId::from_bytes([3; 8]),
+            basis: Basis::Helper,
+            granted_by: GrantedBy::ThisPhone,
+            scope: LeaseScope::see_everything_not_sensitive(),
+            starts_ms: 0,
+            ends_ms: Some(100 * DAY_MS),
+            grace_days: 30,
+            confirmed_ms: 10 * DAY_MS,
+            unconfirmed_since_ms: None,
+            withdrawn: false,
+        }
+    }
+
+    fn at(day: i64) -> KnownTime {
+        KnownTime { wall_ms: day * DAY_MS, known_ms: day * DAY_MS }
+    }
+
+    /// Proves P3: grace pauses, silence of 60 days more ends, the period ends.
+    #[test]
+    fn time_moves_a_lease_from_active_to_paused_to_ended() {
+        assert_eq!(lease().state(at(20)), LeaseState::Active);
+        assert_eq!(lease().state(at(41)), LeaseState::Paused);
+        assert_eq!(lease().state(at(101)), LeaseState::Ended);
+        let confirmed = Lease { confirmed_ms: 99 * DAY_MS, ..lease() };
+        assert_eq!(confirmed.state(at(99)), LeaseState::Active);
+        assert_eq!(confirmed.state(at(100)), LeaseState::Ended);
+    }
+
+    /// Proves P3: clock back extends nothing, clock forward destroys nothing.
+    #[test]
+    fn the_clock_can_neither_extend_nor_destroy() {
+        let back = KnownTime { wall_ms: 5 * DAY_MS, known_ms: 100 * DAY_MS };
+        assert_eq!(lease().state(back), LeaseState::Ended);
+        let forward = KnownTime { wall_ms: 5000 * DAY_MS, known_ms: 20 * DAY_MS };
+        assert_eq!(lease().state(forward), LeaseState::Paused);
+        assert_eq!(lease().state(at(20)), LeaseState::Active, "and it is back when the clock is right");
+    }
+
+    /// Proves P3: doubt keeps reading and says since when.
+    #[test]
+    fn doubt_is_told_and_reading_goes_on() {
+        let doubted = Lease { unconfirmed_since_ms: Some(15 * DAY_MS), ..lease() };
+        assert_eq!(doubted.state(at(20)), LeaseState::Unconfirmed { since_ms: 15 * DAY_MS });
+    }
+}

@@ -1,0 +1,126 @@
+//! `Quantity`, `Range`, `Ratio`: numbers as their text, never as floats (D8).
+
+use serde_json::value::RawValue;
+
+use crate::element::{Element, Object};
+use crate::redact::hidden_debug;
+
+/// A measured amount.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Quantity {
+    /// Every digit as recorded. Usually a number; what else a source wrote there is kept too.
+    pub value: String,
+    /// `<`, `<=`, `>=` or `>`.
+    pub comparator: Option<String>,
+    /// The unit in the source's words.
+    pub unit: Option<String>,
+    /// The unit's code system.
+    pub system: Option<String>,
+    /// The unit's code, UCUM as a rule.
+    pub code: Option<String>,
+}
+
+hidden_debug!(Quantity);
+
+impl Quantity {
+    /// The value, if it is a number. Still as text.
+    #[must_use]
+    pub fn number(&self) -> Option<&str> {
+        let numeric = self.value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        (numeric && serde_json::from_str::<&RawValue>(&self.value).is_ok()).then_some(self.value.as_str())
+    }
+
+    /// The unit to show: the source's words, else the code. UCUM's `1` says that there is no unit.
+    #[must_use]
+    pub fn shown_unit(&self) -> Option<&str> {
+        self.unit.as_deref().or(self.code.as_deref()).filter(|unit| *unit != "1")
+    }
+
+    /// Comparator and value, such as `<5`.
+    #[must_use]
+    pub fn shown_value(&self) -> String {
+        format!("{}{}", self.comparator.as_deref().unwrap_or_default(), self.value)
+    }
+
+    /// Comparator, value and unit, such as `<5 mg/dL`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self.shown_unit() {
+            Some(unit) => format!("{} {unit}", self.shown_value()),
+            None => self.shown_value(),
+        }
+    }
+}
+
+impl Element for Quantity {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        Some(Self {
+            value: object.token("value")?,
+            comparator: object.token("comparator"),
+            unit: object.token("unit"),
+            system: object.token("system"),
+            code: object.token("code"),
+        })
+    }
+}
+
+/// From one amount to another; an open end is absent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Range {
+    /// Lower bound, included.
+    pub low: Option<Quantity>,
+    /// Upper bound, included.
+    pub high: Option<Quantity>,
+}
+
+hidden_debug!(Range);
+
+impl Range {
+    /// `3.5 to 5.1 mmol/L`, `up to 5.1 mmol/L`, `3.5 mmol/L or more`.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        match (&self.low, &self.high) {
+            (Some(low), Some(high)) if low.shown_unit() == high.shown_unit() => {
+                Some(format!("{} to {}", low.shown_value(), high.shown()))
+            }
+            (Some(low), Some(high)) => Some(format!("{} to {}", low.shown(), high.shown())),
+            (Some(low), None) => Some(format!("{} or more", low.shown())),
+            (None, Some(high)) => Some(format!("up to {}", high.shown())),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Element for Range {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        let range = Self { low: object.element("low"), high: object.element("high") };
+        (range.low.is_some() || range.high.is_some()).then_some(range)
+    }
+}
+
+/// One amount to another, such as a titre of 1:40.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ratio {
+    /// The first amount.
+    pub numerator: Quantity,
+    /// The second amount.
+    pub denominator: Quantity,
+}
+
+hidden_debug!(Ratio);
+
+impl Ratio {
+    /// `1:40`, or `5 mg : 1 dL` where there are units.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let units = self.numerator.shown_unit().is_some() || self.denominator.shown_unit().is_some();
+        let between = if units { " : " } else { ":" };
+        format!("{}{between}{}", self.numerator.shown(), self.denominator.shown())
+    }
+}
+
+impl Element for Ratio {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        Some(Self { numerator: object.element("numerator")?, denominator: object.element("denominator")? })
+    }
+}

@@ -1,0 +1,159 @@
+//! A result as R1 wants it shown: the laboratory's name, value, range and flag, and nothing that it did not give.
+
+use crate::code::CodeableConcept;
+use crate::interpretation::Flag;
+use crate::observation::{Measured, Observation, ObservationKind, ReferenceRange};
+use crate::quantity::Range;
+use crate::redact::hidden_debug;
+use crate::reference::Reference;
+use crate::status::{AbsentReason, ObservationStatus};
+use crate::time::FhirTime;
+use crate::value::{ShownValue, Value};
+
+/// A range as the laboratory gave it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShownRange {
+    /// The laboratory's own words, else its bounds: `0.7 to 1.3 mg/dL`.
+    pub text: String,
+    /// Lower and upper bound, for drawing.
+    pub bounds: Option<Range>,
+    /// `normal`, `therapeutic` ... in the laboratory's words.
+    pub kind: Option<String>,
+    /// For whom it is meant, in the laboratory's words.
+    pub applies_to: Vec<String>,
+    /// For which ages it is meant.
+    pub age: Option<String>,
+}
+
+hidden_debug!(ShownRange);
+
+/// One line of a result: a test, or one part of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResultLine {
+    /// The test as the laboratory names it.
+    pub name: Option<String>,
+    /// Its LOINC code, by which plain words are found.
+    pub loinc: Option<String>,
+    /// The value as recorded. `None`: see `absent`, `is_signal`, or the parts.
+    pub value: Option<ShownValue>,
+    /// The value is a signal over time, which is no text.
+    pub is_signal: bool,
+    /// Why there is no value, if the source says so.
+    pub absent: Option<AbsentReason>,
+    /// All ranges that the laboratory gave; none if it gave none.
+    pub ranges: Vec<ShownRange>,
+    /// The laboratory's flags; none if it gave none.
+    pub flags: Vec<Flag>,
+}
+
+hidden_debug!(ResultLine, ranges, flags);
+
+/// One result with its parts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResultRecord {
+    /// `id` of the Observation.
+    pub id: Option<String>,
+    /// Laboratory, vital sign or another kind.
+    pub kind: ObservationKind,
+    /// Its status; [`ObservationStatus::plain`] has the sentence.
+    pub status: ObservationStatus,
+    /// The result itself.
+    pub line: ResultLine,
+    /// Its components, in order, such as the two numbers of a blood pressure.
+    pub parts: Vec<ResultLine>,
+    /// When it was true of the patient. Not when it was issued, which is apart.
+    pub when: Option<FhirTime>,
+    /// When the laboratory let it out.
+    pub issued: Option<FhirTime>,
+    /// Who did it, by name.
+    pub performers: Vec<String>,
+    /// How it was done.
+    pub method: Option<String>,
+    /// Where on the body.
+    pub body_site: Option<String>,
+    /// What was examined.
+    pub specimen: Option<String>,
+    /// The laboratory's notes.
+    pub notes: Vec<String>,
+    /// Results that belong under this one.
+    pub members: Vec<Reference>,
+}
+
+hidden_debug!(ResultRecord, parts, notes, members);
+
+impl ResultRecord {
+    /// What an Observation shows. One that was entered in error shows its id, status and times only (D4).
+    #[must_use]
+    pub fn of(observation: &Observation) -> Self {
+        let marker_only = observation.status.is_entered_in_error();
+        let blank = Measured::default();
+        let kept = |concept: &Option<CodeableConcept>| {
+            concept.as_ref().filter(|_| !marker_only).and_then(CodeableConcept::shown).map(str::to_owned)
+        };
+        let unless_marker = |count: usize| if marker_only { 0 } else { count };
+        let first = |texts: &[String]| texts.iter().take(unless_marker(texts.len())).cloned().collect();
+        let performers: Vec<String> = observation.performers.iter().filter_map(|party| party.name.clone()).collect();
+        let specimen = observation.specimen.as_ref().and_then(|party| party.name.clone());
+        Self {
+            id: observation.id.clone(),
+            kind: observation.kind(),
+            status: observation.status,
+            line: ResultLine::of(if marker_only { &blank } else { &observation.measured }),
+            parts: (observation.components.iter())
+                .take(unless_marker(observation.components.len()))
+                .map(ResultLine::of)
+                .collect(),
+            when: observation.effective.clone(),
+            issued: observation.issued.clone(),
+            performers: first(&performers),
+            method: kept(&observation.method),
+            body_site: kept(&observation.body_site),
+            specimen: specimen.filter(|_| !marker_only),
+            notes: first(&observation.notes),
+            members: if marker_only { Vec::new() } else { observation.has_member.clone() },
+        }
+    }
+
+    /// For sorting only: by when it was true, else by when it was issued; what has no time comes first.
+    #[must_use]
+    pub fn order_key(&self) -> i64 {
+        self.when.as_ref().or(self.issued.as_ref()).map_or(i64::MIN, FhirTime::order_key)
+    }
+
+    /// True when a flag of it or of a part is critical (R6).
+    #[must_use]
+    pub fn is_critical(&self) -> bool {
+        std::iter::once(&self.line).chain(&self.parts).any(|line| line.flags.iter().any(Flag::is_critical))
+    }
+}
+
+impl ResultLine {
+    /// What an Observation or a component shows.
+    #[must_use]
+    pub fn of(measured: &Measured) -> Self {
+        let code = measured.code.as_ref();
+        Self {
+            name: code.and_then(CodeableConcept::shown).map(str::to_owned),
+            loinc: code.and_then(CodeableConcept::loinc).map(str::to_owned),
+            value: measured.value.as_ref().and_then(Value::shown),
+            is_signal: measured.value == Some(Value::SampledData),
+            absent: measured.absent.clone(),
+            ranges: measured.reference_ranges.iter().filter_map(ShownRange::of).collect(),
+            flags: measured.interpretation.iter().filter_map(Flag::of).collect(),
+        }
+    }
+}
+
+impl ShownRange {
+    fn of(range: &ReferenceRange) -> Option<Self> {
+        let shown = |concept: &CodeableConcept| concept.shown().map(str::to_owned);
+        let bounds_text = || range.bounds.as_ref().and_then(Range::shown);
+        Some(Self {
+            text: range.text.clone().or_else(bounds_text)?,
+            bounds: range.bounds.clone(),
+            kind: range.kind.as_ref().and_then(shown),
+            applies_to: range.applies_to.iter().filter_map(shown).collect(),
+            age: range.age.as_ref().and_then(Range::shown),
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! Status codes and why a value is absent, each with its plain words in one table (R1, D4).
+
+use crate::code::CodeableConcept;
+use crate::element::{Element, Object};
+use crate::redact::hidden_debug;
+
+/// Defines a status read from a table of code, variant and plain words, so that the three cannot part.
+macro_rules! status {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal, $plain:expr;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+            /// Not given, or not one of FHIR's codes.
+            NotGiven,
+        }
+
+        impl $name {
+            /// Reads the code.
+            #[must_use]
+            pub fn read(code: Option<&str>) -> Self {
+                match code {
+                    $(Some($code) => Self::$variant,)*
+                    _ => Self::NotGiven,
+                }
+            }
+
+            /// FHIR's code. Empty if it was not given.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                    Self::NotGiven => "",
+                }
+            }
+
+            /// One sentence for the reader. `None` where there is nothing to say.
+            #[must_use]
+            pub fn plain(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$variant => $plain,)*
+                    Self::NotGiven => None,
+                }
+            }
+
+            /// Put into the record by mistake: the content goes, a marker stays (D4).
+            #[must_use]
+            pub fn is_entered_in_error(self) -> bool {
+                self == Self::EnteredInError
+            }
+        }
+    };
+}
+
+status! {
+    /// `Observation.status`.
+    ObservationStatus {
+        /// Known, without a result.
+        Registered = "registered", Some("This test is on record. It has no result yet.");
+        /// Early; may change.
+        Preliminary = "preliminary", Some("This is an early result. It may still change.");
+        /// Complete.
+        Final = "final", None;
+        /// Changed after it was complete.
+        Amended = "amended", Some("This result was changed after it was done.");
+        /// Changed to mend an error.
+        Corrected = "corrected", Some("This result was changed to fix a mistake in it.");
+        /// Not done, or not to its end.
+        Cancelled = "cancelled", Some("This test was called off or not finished.");
+        /// Never should have been there.
+        EnteredInError = "entered-in-error", Some("This was put in the record by mistake.");
+        /// The source does not know.
+        Unknown = "unknown", Some("The record does not say if this result is final.");
+    }
+}
+
+status! {
+    /// `DocumentReference.status`: of the reference to a note.
+    DocumentStatus {
+        /// In use.
+        Current = "current", None;
+        /// A newer one took its place.
+        Superseded = "superseded", Some("There is a newer version of this note.");
+        /// Never should have been there.
+        EnteredInError = "entered-in-error", Some("This note was put in the record by mistake.");
+    }
+}
+
+status! {
+    /// `DocumentReference.docStatus`: of the note itself.
+    NoteStatus {
+        /// Not finished.
+        Preliminary = "preliminary", Some("This note is not finished. It may still change.");
+        /// Finished.
+        Final = "final", None;
+        /// Changed after it was finished.
+        Amended = "amended", Some("This note was changed after it was done.");
+        /// Never should have been there.
+        EnteredInError = "entered-in-error", Some("This note was put in the record by mistake.");
+    }
+}
+
+/// Why a value is not there: HL7's codes in plain words.
+const ABSENT_REASONS: [(&str, &str); 15] = [
+    ("unknown", "The value is not known."),
+    ("asked-unknown", "Someone asked, and the answer was not known."),
+    ("temp-unknown", "The value is not known yet."),
+    ("not-asked", "No one asked for this."),
+    ("asked-declined", "Someone asked, and the person chose not to answer."),
+    ("masked", "The value is kept private."),
+    ("not-applicable", "This does not apply here."),
+    ("unsupported", "The system that sent this cannot give the value."),
+    ("as-text", "The value is in the written text."),
+    ("error", "The value is missing because something went wrong."),
+    ("not-a-number", "The value could not be worked out."),
+    ("negative-infinity", "The value was too low to measure."),
+    ("positive-infinity", "The value was too high to measure."),
+    ("not-performed", "This was not done."),
+    ("not-permitted", "The sender may not share this value."),
+];
+
+const ABSENT_EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+
+/// Why something is not there, as the source tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AbsentReason {
+    /// HL7's code, if it is one.
+    pub code: Option<String>,
+    /// The source's words.
+    pub recorded: Option<String>,
+    /// One sentence for the reader, if the code is HL7's.
+    pub plain: Option<&'static str>,
+}
+
+hidden_debug!(AbsentReason);
+
+impl AbsentReason {
+    fn of(codes: impl IntoIterator<Item = String>, recorded: Option<String>) -> Self {
+        let known = codes.into_iter().find_map(|code| ABSENT_REASONS.iter().find(|(known, _)| *known == code));
+        Self { code: known.map(|(code, _)| (*code).to_owned()), recorded, plain: known.map(|(_, plain)| *plain) }
+    }
+
+    /// Reads `dataAbsentReason`, or the extension that says the same on one of `members`.
+    pub(crate) fn read<'m>(object: &Object<'_>, mut members: impl Iterator<Item = &'m str>) -> Option<Self> {
+        match object.element::<CodeableConcept>("dataAbsentReason") {
+            Some(concept) => {
+                let recorded = concept.shown().map(str::to_owned);
+                Some(Self::of(concept.codings.into_iter().filter_map(|coding| coding.code), recorded))
+            }
+            None => members.find_map(|name| Self::of_member(object, name)),
+        }
+    }
+
+    /// Reads the extension that says why one member is absent, on the member or, for a primitive, on its `_` twin.
+    pub(crate) fn of_member(object: &Object<'_>, name: &str) -> Option<Self> {
+        [name.to_owned(), format!("_{name}")].iter().find_map(|name| {
+            let extensions: Vec<CodeExtension> = object.object(name)?.elements("extension");
+            let reason = extensions.into_iter().find(|extension| extension.url == ABSENT_EXTENSION)?.code;
+            Some(Self::of([reason.clone()], Some(reason)))
+        })
+    }
+}
+
+struct CodeExtension {
+    url: String,
+    code: String,
+}
+
+impl Element for CodeExtension {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        Some(Self { url: object.token("url")?, code: object.token("valueCode")? })
+    }
+}

@@ -1,0 +1,83 @@
+//! What the reader of a note should know about how it was read.
+
+use serde::{Deserialize, Serialize};
+
+/// A fact about reading one note. It has a stable [`code`](Remark::code) for translation and a plain
+/// [`sentence`](Remark::sentence); it never holds a word of the note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remark {
+    /// The declared character set was contradicted by the bytes (SPEC D2), so another was used.
+    CharsetNotAsDeclared,
+    /// Some bytes fit no character and show as U+FFFD.
+    DamagedCharacters,
+    /// Control characters (NUL, bell, text-direction overrides ...) were taken out or became spaces.
+    ControlCharactersRemoved,
+    /// The declared media type was not what the bytes are.
+    TypeNotAsDeclared,
+    /// Tags were cut or a quote was left open; what they swallowed is kept as text.
+    DamagedMarkup,
+    /// Elements nested deeper than the limit were flattened.
+    NestingFlattened,
+    /// Text that the page would have hidden is shown, marked [`Style::Hidden`](crate::Style::Hidden).
+    HiddenTextShown,
+    /// Pictures in the note are not shown; their written descriptions are.
+    PicturesNotShown,
+    /// Scripts, frames or embedded objects were taken out.
+    ActiveContentRemoved,
+    /// The note holds no words.
+    NoText,
+}
+
+impl Remark {
+    /// Stable name, the same as in stored models.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CharsetNotAsDeclared => "charset-not-as-declared",
+            Self::DamagedCharacters => "damaged-characters",
+            Self::ControlCharactersRemoved => "control-characters-removed",
+            Self::TypeNotAsDeclared => "type-not-as-declared",
+            Self::DamagedMarkup => "damaged-markup",
+            Self::NestingFlattened => "nesting-flattened",
+            Self::HiddenTextShown => "hidden-text-shown",
+            Self::PicturesNotShown => "pictures-not-shown",
+            Self::ActiveContentRemoved => "active-content-removed",
+            Self::NoText => "no-text",
+        }
+    }
+
+    /// What to tell the reader, in English.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::CharsetNotAsDeclared => "The file was labeled with the wrong alphabet. We used the one that fits.",
+            Self::DamagedCharacters => "Some letters in this note were damaged. They show as \u{FFFD}.",
+            Self::ControlCharactersRemoved => "We took out some hidden marks that are not part of the words.",
+            Self::TypeNotAsDeclared => "The file was labeled as another kind. We read it as what it is.",
+            Self::DamagedMarkup => "Part of this note's layout is broken. All the words we found are here.",
+            Self::NestingFlattened => "This note's layout was too deep to keep. All the words are here.",
+            Self::HiddenTextShown => "This note has words that were hidden on the page. We show them.",
+            Self::PicturesNotShown => "This note has pictures that cannot be shown here.",
+            Self::ActiveContentRemoved => "We took out parts of the page that are not words, to keep you safe.",
+            Self::NoText => "This note has no words in it.",
+        }
+    }
+}
+
+/// Remarks as they come up: each once, in a fixed order.
+#[derive(Default)]
+pub(crate) struct Remarks(Vec<Remark>);
+
+impl Remarks {
+    pub(crate) fn add(&mut self, remark: Remark) {
+        if !self.0.contains(&remark) {
+            self.0.push(remark);
+        }
+    }
+
+    pub(crate) fn into_sorted(mut self) -> Vec<Remark> {
+        self.0.sort_unstable();
+        self.0
+    }
+}

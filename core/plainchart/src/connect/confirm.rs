@@ -1,0 +1,274 @@
+//! "Is this you, or do you help this person?" (A9), and what follows from the answer.
+
+use std::sync::PoisonError;
+
+use plainchart_access::{
+    Act, Basis, ChartFacts, ChartId, Classes, ConnectionFacts, ConnectionId, Decision, Event, GrantedBy, Lease,
+    LeaseId, LeaseScope, LogLine, PersonId, SensitivityClass,
+};
+use plainchart_record::Patient;
+use plainchart_record::ownership::KnownPatient;
+use serde::Serialize;
+
+use super::{Candidate, SignInOffer, offer_name};
+use crate::error::{PlainchartError, SignInReason};
+use crate::ingest::{ChartWriter, Incoming};
+use crate::random;
+use crate::session::Session;
+use crate::store::ChartScope;
+use crate::tokens::TokenKeeper;
+
+const GRACE_DAYS: i64 = 30;
+
+/// The reader's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// "This is me."
+    Own,
+    /// "I help this person": makes a lease on this phone.
+    Helper {
+        /// Why.
+        basis: Basis,
+        /// Until when, ms since 1970 UTC.
+        until_ms: Option<i64>,
+    },
+}
+
+/// The confirmation of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Which candidate, by the source's Patient id.
+    pub patient: String,
+    /// Who they are to the reader.
+    pub relation: Relation,
+    /// A person on this phone whose chart this is too; absent: a new person, or the one who has the chart.
+    pub person: Option<PersonId>,
+}
+
+/// A connection that was made.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Connected {
+    /// Its id.
+    pub connection: String,
+    /// Whose chart it reaches.
+    pub person: ConnectedPerson,
+    /// Scopes granted.
+    pub granted: Vec<String>,
+    /// Scopes asked for and not granted.
+    pub not_granted: Vec<String>,
+}
+
+/// Whose chart a connection reaches.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct ConnectedPerson {
+    /// Opaque id on this phone.
+    pub id: String,
+    /// Name as confirmed.
+    pub name: Option<String>,
+    /// Birth date as written.
+    pub birth_date: Option<String>,
+}
+
+impl std::fmt::Debug for Connected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connected(hidden)")
+    }
+}
+
+impl std::fmt::Debug for ConnectedPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConnectedPerson(hidden)")
+    }
+}
+
+impl Session {
+    /// The reader confirmed: chart, connection and, for a helper, lease are made.
+    ///
+    /// # Errors
+    /// `NotFound` for an offer that is gone, `InvalidInput{patient}`, `InvalidInput{person}`, the vault's.
+    pub fn confirm(&self, offer_id: &str, confirmation: &Confirmation) -> Result<Connected, PlainchartError> {
+        if let Some(person) = &confirmation.person {
+            self.with_household(|household| household.person(person).map(|_| ()))
+                .ok_or(PlainchartError::invalid("person"))?;
+        }
+        let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let offer = offers.get(offer_id).ok_or(PlainchartError::NotFound)?;
+        let candidate = offer
+            .candidates
+            .iter()
+            .find(|candidate| candidate.patient == confirmation.patient)
+            .cloned()
+            .ok_or(PlainchartError::invalid("patient"))?;
+        let connected = self.connect_chart(offer, &candidate, confirmation)?;
+        // One offer may reach several people: it stays for the next pick until it is dropped.
+        if offer.candidates.len() == 1 {
+            offers.remove(offer_id);
+            self.store.delete_secret(&offer_name(offer_id))?;
+        }
+        Ok(connected)
+    }
+
+    /// The reader said no: no chart is made, and the access is given back.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub async fn decline(&self, offer_id: &str) -> Result<(), PlainchartError> {
+        let offer = self.offers.lock().unwrap_or_else(PoisonError::into_inner).remove(offer_id);
+        let offer = offer.ok_or(PlainchartError::NotFound)?;
+        self.store.delete_secret(&offer_name(offer_id))?;
+        for form in plainchart_auth::revocation_requests(&offer.signed_in.tokens) {
+            self.post_and_forget(&form).await;
+        }
+        Err(PlainchartError::SignInRequired { reason: SignInReason::NotThisPerson })
+    }
+
+    fn connect_chart(
+        &self,
+        offer: &SignInOffer,
+        candidate: &Candidate,
+        confirmation: &Confirmation,
+    ) -> Result<Connected, PlainchartError> {
+        let base = offer.signed_in.base.as_str();
+        let now_ms = self.clock.wall_ms();
+        let own = confirmation.relation == Relation::Own;
+        let (chart, person) = self.chart_for(base, &candidate.patient, confirmation.person.as_ref(), own)?;
+        if let Relation::Helper { basis, until_ms } = confirmation.relation {
+            self.make_lease(&chart, basis, until_ms, now_ms)?;
+        }
+        let tokens = &offer.signed_in.tokens;
+        let facts = ConnectionFacts {
+            connection: self.connection_for(offer, &chart)?,
+            chart: chart.clone(),
+            token_origin: tokens.token_origin(),
+            client_id: tokens.client_id().to_owned(),
+            subject: offer.signed_in.reader().map(str::to_owned),
+            granted: tokens.granted().iter().map(|scope| scope.as_str().to_owned()).collect(),
+            not_granted: offer.signed_in.not_granted.clone(),
+        };
+        self.store.put_secret(&TokenKeeper::file_name(&facts.connection), &tokens.to_bytes()?)?;
+        self.forget_keeper(&facts.connection);
+        self.record(Event::ConnectionAdded { facts: facts.clone() })?;
+        self.write_line(&LogLine::new(now_ms, self.actor()?, chart.clone(), Act::SignedIn, Decision::Allow))?;
+        self.keep_patient(&chart, base, candidate, now_ms)?;
+        Ok(Connected {
+            connection: facts.connection.to_string(),
+            person: ConnectedPerson {
+                id: person.to_string(),
+                name: candidate.name.clone(),
+                birth_date: candidate.birth_date.clone(),
+            },
+            granted: facts.granted,
+            not_granted: facts.not_granted,
+        })
+    }
+
+    /// The chart with this identity, made if it is new, and whose it is.
+    pub(crate) fn chart_for(
+        &self,
+        base: &str,
+        patient: &str,
+        person: Option<&PersonId>,
+        own: bool,
+    ) -> Result<(ChartId, PersonId), PlainchartError> {
+        let known = self.with_household(|household| {
+            household.chart_of(base, patient).map(|chart| (chart.facts.chart.clone(), chart.person.clone()))
+        });
+        if let Some((chart, belongs_to)) = known {
+            let person = person.cloned().unwrap_or_else(|| belongs_to.clone());
+            if person != belongs_to {
+                self.record(Event::ChartMoved { chart: chart.clone(), person: person.clone() })?;
+            }
+            return Ok((chart, person));
+        }
+        let person = match person {
+            Some(person) => person.clone(),
+            None => {
+                let person = PersonId::from_bytes(random::bytes()?);
+                self.record(Event::PersonAdded { person: person.clone() })?;
+                person
+            }
+        };
+        let facts = ChartFacts {
+            chart: ChartId::from_bytes(random::bytes()?),
+            base: base.to_owned(),
+            patient: patient.to_owned(),
+            own,
+            added_ms: self.clock.wall_ms(),
+        };
+        self.record(Event::ChartAdded { person: person.clone(), facts: facts.clone() })?;
+        Ok((facts.chart, person))
+    }
+
+    fn make_lease(
+        &self,
+        chart: &ChartId,
+        basis: Basis,
+        until_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Result<(), PlainchartError> {
+        let actor = self.actor()?;
+        let scope = LeaseScope { classes: classes_for(basis), ..LeaseScope::see_everything_not_sensitive() };
+        let lease = Lease {
+            id: LeaseId::from_bytes(random::bytes()?),
+            chart: chart.clone(),
+            actor: actor.clone(),
+            basis,
+            granted_by: GrantedBy::ThisPhone,
+            scope,
+            starts_ms: now_ms,
+            ends_ms: until_ms,
+            grace_days: GRACE_DAYS,
+            confirmed_ms: now_ms,
+            unconfirmed_since_ms: None,
+            withdrawn: false,
+        };
+        self.record(Event::LeaseMade { lease })?;
+        self.write_line(&LogLine::new(now_ms, actor, chart.clone(), Act::ChangedLease, Decision::Allow))
+    }
+
+    /// A connection is (token endpoint's origin, client id, `sub` or unknown, chart): the same again keeps its id.
+    fn connection_for(&self, offer: &SignInOffer, chart: &ChartId) -> Result<ConnectionId, PlainchartError> {
+        let tokens = &offer.signed_in.tokens;
+        let known = self.with_household(|household| {
+            household
+                .connections_of(chart)
+                .find(|known| {
+                    known.token_origin == tokens.token_origin()
+                        && known.client_id == tokens.client_id()
+                        && known.subject.as_deref() == offer.signed_in.reader()
+                })
+                .map(|known| known.connection.clone())
+        });
+        known.map_or_else(|| Ok(ConnectionId::from_bytes(random::bytes()?)), Ok)
+    }
+
+    /// The confirmed Patient is the first resource of the chart: name and birth date are there at once.
+    fn keep_patient(
+        &self,
+        chart: &ChartId,
+        base: &str,
+        candidate: &Candidate,
+        now_ms: i64,
+    ) -> Result<(), PlainchartError> {
+        let patient = Patient::read(&candidate.raw).map_err(|_| PlainchartError::server("not_a_patient"))?;
+        let identity = KnownPatient::new(base, &patient);
+        let readable = self.readable_classes(chart);
+        let mut writer = ChartWriter::new(&self.store, ChartScope::of(chart), base, readable, now_ms)?;
+        writer.take(Incoming { raw: &candidate.raw, full_url: None, referred_to: false }, &identity)?;
+        self.store.commit(writer.take_batch()?)?;
+        self.forget_items(chart);
+        Ok(())
+    }
+}
+
+/// The default of N4: parent of a child, guardian and power of attorney see all but violence; others none.
+fn classes_for(basis: Basis) -> Classes {
+    match basis {
+        Basis::Guardian | Basis::PowerOfAttorney => SensitivityClass::ALL
+            .into_iter()
+            .filter(|class| *class != SensitivityClass::Violence)
+            .fold(Classes::NONE, Classes::with),
+        // A parent's own share depends on the child's age (P4), which a later step reads: until then, none.
+        Basis::Parent | Basis::PatientsPermission | Basis::Helper => Classes::NONE,
+    }
+}

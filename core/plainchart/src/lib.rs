@@ -1,0 +1,307 @@
+//! Plainchart: a patient's chart, read in plain words, with or without a signal.
+//!
+//! [`Plainchart`] is the one way in: the command line and the bindings for Swift, Kotlin and Python sit on it. It
+//! signs in to a hospital (SMART on FHIR), keeps the chart in an encrypted store, brings downloaded records in, and
+//! reads notes and results with their words explained. No call about a chart goes without saying whose (P1), and every
+//! one passes the gate and leaves its line in the access log (P2, P6).
+
+mod cancel;
+mod clock;
+mod connect;
+mod error;
+mod explain;
+mod gate;
+mod import;
+mod ingest;
+mod net;
+mod random;
+mod reading;
+mod relanding;
+mod sensitivity;
+mod session;
+mod store;
+mod stored;
+mod sync;
+mod syncing;
+mod tokens;
+mod upkeep;
+mod views;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use plainchart_access::PersonId as Person;
+
+pub use cancel::CancelToken;
+pub use clock::{Clock, FrozenClock, SystemClock};
+pub use connect::{
+    Candidate, Confirmation, ConnectRequest, Connected, ConnectedPerson, OfferView, Relation, SignInStep,
+};
+pub use error::{NotPermittedReason, PlainchartError, SignInReason, StorageReason};
+pub use import::{ImportReport, ImportedPerson, SetAsideCount};
+pub use plainchart_access::{Act, Basis, LogLine, Outcome, PersonId};
+pub use plainchart_vault::{
+    FileKey, FileKeystore, KeystoreError, MemoryKeystore, PassphraseCost, PlatformKeystore, Secret, Zeroizing,
+    keystore_conformance,
+};
+pub use reading::Window;
+pub use session::Configuration;
+pub use store::Opened;
+pub use sync::{Progress, ProgressListener, Quiet, SyncOptions, SyncReport, TypeReport};
+pub use upkeep::{DoctorReport, LogCheck, LogEntry};
+pub use url::Url;
+pub use views::{
+    ChartView, DefinitionView, Listing, MarkView, NoteSummary, NoteView, PROXY_SENTENCE, PersonView, Reader,
+    ResultView, SENSITIVE_NOTICE, SectionView, SenseView, SourceState, Time,
+};
+
+use session::Session;
+
+/// An open store. Cheap to clone; all clones are one. Calls may come from any thread.
+#[derive(Clone, Debug)]
+pub struct Plainchart {
+    session: Arc<Session>,
+}
+
+impl Plainchart {
+    /// Opens the store in the configuration's folder and unlocks it through the keystore's slot `device`; makes one
+    /// where there is none.
+    ///
+    /// # Errors
+    /// `VaultLocked` for a wrong key, `StorageUnavailable`, `VaultDamaged`, `InvalidInput{ca}`. Nothing is moved or
+    /// deleted by any of them (V4).
+    pub fn open(
+        configuration: &Configuration,
+        keystore: Arc<dyn PlatformKeystore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, PlainchartError> {
+        Ok(Self { session: Arc::new(Session::open(configuration, keystore, clock)?) })
+    }
+
+    /// What opening found.
+    #[must_use]
+    pub fn opened(&self) -> Opened {
+        self.session.opened
+    }
+
+    /// Everyone whose chart is here.
+    ///
+    /// # Errors
+    /// `VaultLocked`, the vault's.
+    pub fn people(&self) -> Result<Vec<PersonView>, PlainchartError> {
+        self.session.people()
+    }
+
+    /// One person.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub fn person(&self, person: &Person) -> Result<PersonView, PlainchartError> {
+        self.session.person(person)
+    }
+
+    /// The person with this id, or the only one whose name holds these words (in any case).
+    ///
+    /// # Errors
+    /// `InvalidInput{person}` if nobody fits, or more than one; the vault's.
+    pub fn find_person(&self, text: &str) -> Result<Person, PlainchartError> {
+        let people = self.people()?;
+        let wanted = text.trim().to_lowercase();
+        let by_id = people.iter().filter(|person| person.id == wanted);
+        let by_name = people.iter().filter(|person| {
+            let name = person.name.as_deref().unwrap_or_default().to_lowercase();
+            !wanted.is_empty() && name.split_whitespace().any(|word| word == wanted) || name == wanted
+        });
+        let found: Vec<&PersonView> = if by_id.clone().count() == 1 { by_id.collect() } else { by_name.collect() };
+        match found.as_slice() {
+            [one] => Person::try_from(one.id.clone()).map_err(|_| PlainchartError::internal("person.id")),
+            _ => Err(PlainchartError::invalid("person")),
+        }
+    }
+
+    /// Starts a sign-in and answers with the address for the browser (A12: the app shows it, never the core).
+    ///
+    /// # Errors
+    /// `InvalidInput{base}`, `ServerProblem`, `Offline`, the vault's.
+    pub async fn begin_sign_in(&self, request: &ConnectRequest, cancel: &CancelToken) -> Result<Url, PlainchartError> {
+        self.session.begin_sign_in(request, cancel).await
+    }
+
+    /// Whether an address is the answer to a sign-in that waits here. No side effect (A16).
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn owns_callback(&self, url: &str) -> Result<bool, PlainchartError> {
+        self.session.owns_callback(url)
+    }
+
+    /// Takes the browser's answer. Nothing is kept before [`Plainchart::confirm`].
+    ///
+    /// # Errors
+    /// `SignInRequired{bad_callback}`, `{declined}`; `ServerProblem`, `Offline`, the vault's.
+    pub async fn complete_sign_in(&self, callback: &str, cancel: &CancelToken) -> Result<SignInStep, PlainchartError> {
+        self.session.complete_sign_in(callback, cancel).await
+    }
+
+    /// The reader said who this is.
+    ///
+    /// # Errors
+    /// `NotFound` for an offer that is gone, `InvalidInput`, the vault's.
+    pub fn confirm(&self, offer: &str, confirmation: &Confirmation) -> Result<Connected, PlainchartError> {
+        self.session.confirm(offer, confirmation)
+    }
+
+    /// The reader said no: no chart is made, and the access is given back. Always answers with an error that says so.
+    ///
+    /// # Errors
+    /// `SignInRequired{not_this_person}`, `NotFound`, the vault's.
+    pub async fn decline(&self, offer: &str) -> Result<(), PlainchartError> {
+        self.session.decline(offer).await
+    }
+
+    /// Fetches what is new for a person. Reading goes on meanwhile (D5).
+    ///
+    /// # Errors
+    /// `SignInRequired`, `LeaseEnded`, `Offline`, `ServerBusy`, `ServerProblem`, `NotPermitted`, `Cancelled`, the
+    /// vault's. What came before an error is kept, and the next sync goes on from there (D11).
+    pub async fn sync(
+        &self,
+        person: &Person,
+        options: SyncOptions,
+        listener: Arc<dyn ProgressListener>,
+        cancel: &CancelToken,
+    ) -> Result<SyncReport, PlainchartError> {
+        self.session.sync(person, options, &listener, cancel).await
+    }
+
+    /// Brings a downloaded record in: a FHIR Bundle, a resource, NDJSON, or a folder of these.
+    ///
+    /// # Errors
+    /// `InvalidInput{path}`, `InvalidInput{person}`, `Cancelled`, the vault's.
+    pub fn import(
+        &self,
+        path: &Path,
+        person: Option<&Person>,
+        listener: Arc<dyn ProgressListener>,
+        cancel: &CancelToken,
+    ) -> Result<ImportReport, PlainchartError> {
+        self.session.import(path, person, &listener, cancel)
+    }
+
+    /// The notes of a person, newest first.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotPermitted`, `LeaseEnded`, the vault's.
+    pub fn notes(&self, person: &Person, window: Window) -> Result<Listing<NoteSummary>, PlainchartError> {
+        self.session.notes(person, window)
+    }
+
+    /// The results and vital signs of a person, newest first.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn results(&self, person: &Person, window: Window) -> Result<Listing<ResultView>, PlainchartError> {
+        self.session.results(person, window)
+    }
+
+    /// One note with its sections and its words explained.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`]. A note without a body is no error: its remarks say why.
+    pub fn read_note(&self, person: &Person, note: &str) -> Result<NoteView, PlainchartError> {
+        self.session.read_note(person, note)
+    }
+
+    /// Whose note this is.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub fn whose_note(&self, note: &str) -> Result<Person, PlainchartError> {
+        self.session.whose_note(note)
+    }
+
+    /// Marks the words of a text that is nobody's chart.
+    #[must_use]
+    pub fn annotate(&self, text: &str) -> Vec<MarkView> {
+        self.session.annotate(text)
+    }
+
+    /// Looks a word up.
+    ///
+    /// # Errors
+    /// `InvalidInput{word}`.
+    pub fn define(&self, word: &str, language: Option<&str>) -> Result<DefinitionView, PlainchartError> {
+        self.session.define(word, language)
+    }
+
+    /// Who read what of this person's charts on this phone, oldest first.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub fn access_log(&self, person: &Person) -> Result<Vec<LogEntry>, PlainchartError> {
+        self.session.access_log(person)
+    }
+
+    /// Verifies the chain of the whole access log.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn verify_log(&self) -> Result<LogCheck, PlainchartError> {
+        self.session.verify_log()
+    }
+
+    /// Signs out of a person's hospitals; what is saved stays readable.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub async fn sign_out(&self, person: &Person) -> Result<(), PlainchartError> {
+        self.session.sign_out(person).await
+    }
+
+    /// Erases a person's charts for good.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub fn erase(&self, person: &Person) -> Result<(), PlainchartError> {
+        self.session.erase(person)
+    }
+
+    /// Opens every block and verifies the log.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn doctor(&self) -> Result<DoctorReport, PlainchartError> {
+        self.session.doctor()
+    }
+
+    /// Wipes keys and everything that was read from memory; every call but [`Plainchart::unlock`] then says
+    /// `VaultLocked`.
+    ///
+    /// # Errors
+    /// The vault's; it is locked all the same.
+    pub fn lock(&self) -> Result<(), PlainchartError> {
+        self.session.lock()
+    }
+
+    /// Opens it again through the keystore's slot `device`.
+    ///
+    /// # Errors
+    /// `VaultLocked`, the vault's.
+    pub fn unlock(&self) -> Result<(), PlainchartError> {
+        self.session.unlock()
+    }
+
+    /// Whether it is locked.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.session.store.is_locked()
+    }
+
+    /// Makes everything durable. The store closes when the last clone is dropped.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn close(&self) -> Result<(), PlainchartError> {
+        self.session.store.settle()
+    }
+}

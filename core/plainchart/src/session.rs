@@ -1,0 +1,223 @@
+//! An open store: who reads, what the ledger says, what time is known.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use plainchart_access::{ActorId, ChartId, Classes, Event, Household, KnownTime, LogLine};
+use plainchart_auth::Policy;
+use plainchart_glossary::Glossary;
+use plainchart_vault::PlatformKeystore;
+
+use crate::clock::Clock;
+use crate::connect::SignInOffer;
+use crate::error::PlainchartError;
+use crate::net::HttpClient;
+use crate::random;
+use crate::store::{ChartScope, Opened, Store};
+use crate::sync::read_position;
+use crate::tokens::TokenKeeper;
+
+/// Where the store lies and what the app allows.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// The store's folder; made if it is not there.
+    pub folder: PathBuf,
+    /// Trust anchors on top of the bundled ones, PEM: for a test server.
+    pub extra_roots_pem: Option<Vec<u8>>,
+    /// Plain http to loopback: for development.
+    pub allow_http_loopback: bool,
+}
+
+/// The state behind the facade. Everything in it may be used from several threads.
+pub struct Session {
+    pub(crate) store: Arc<Store>,
+    pub(crate) http: HttpClient,
+    pub(crate) policy: Policy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) glossary: &'static Glossary,
+    pub(crate) opened: Opened,
+    household: RwLock<Household>,
+    /// Latest time known from servers and the ledger, and the monotonic time when it was learnt.
+    known: Mutex<(i64, i64)>,
+    keepers: Mutex<HashMap<plainchart_access::ConnectionId, Arc<TokenKeeper>>>,
+    pub(crate) offers: Mutex<HashMap<String, SignInOffer>>,
+    /// One sync a chart at a time.
+    pub(crate) syncing: Mutex<HashMap<ChartId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Opaque note and result ids to places, made when first needed, dropped when the chart changes.
+    pub(crate) items: Mutex<HashMap<ChartId, Arc<crate::reading::Items>>>,
+}
+
+impl Session {
+    /// Opens the store in the folder, or makes one.
+    ///
+    /// # Errors
+    /// The vault's; `InvalidInput{ca}`.
+    pub fn open(
+        configuration: &Configuration,
+        keystore: Arc<dyn PlatformKeystore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, PlainchartError> {
+        let http = HttpClient::new(configuration.extra_roots_pem.as_deref())?;
+        let (store, opened) = Store::open(&configuration.folder, keystore)?;
+        let session = Self {
+            store: Arc::new(store),
+            http,
+            policy: Policy { allow_http_loopback: configuration.allow_http_loopback },
+            glossary: Glossary::embedded(),
+            opened,
+            household: RwLock::default(),
+            known: Mutex::new((0, clock.monotonic_ms())),
+            clock,
+            keepers: Mutex::default(),
+            offers: Mutex::default(),
+            syncing: Mutex::default(),
+            items: Mutex::default(),
+        };
+        session.load()?;
+        session.land_what_is_supported_now()?;
+        Ok(session)
+    }
+
+    /// Reads the ledger into the household, and what time is known.
+    pub(crate) fn load(&self) -> Result<(), PlainchartError> {
+        let ledger = self.store.ledger()?;
+        let mut household = Household::default();
+        for bytes in &ledger.events {
+            // An event of a newer version, or one that a gap left without its start, is passed over; a gap closes
+            // leases below.
+            if let Ok(event) = serde_json::from_slice::<Event>(bytes) {
+                let _ = household.apply(event);
+            }
+        }
+        if ledger.has_gap {
+            household.close_leases();
+        }
+        if household.owner().is_none() {
+            let event = Event::OwnerMade { actor: ActorId::from_bytes(random::bytes()?) };
+            self.append(&event)?;
+            household.apply(event).map_err(|_| PlainchartError::internal("ledger.owner"))?;
+        }
+        let mut known_ms = 0;
+        for chart in household.charts() {
+            known_ms = known_ms.max(chart.facts.added_ms);
+            if let Ok(position) = read_position(&self.store, ChartScope::of(&chart.facts.chart)) {
+                known_ms = known_ms.max(position.server_date_ms);
+            }
+        }
+        *self.household.write().unwrap_or_else(PoisonError::into_inner) = household;
+        self.learn_time(known_ms);
+        Ok(())
+    }
+
+    /// Writes an event to the ledger, durably, then applies it.
+    ///
+    /// # Errors
+    /// The vault's; `Internal` if it does not fit what came before.
+    pub(crate) fn record(&self, event: Event) -> Result<(), PlainchartError> {
+        let mut household = self.household.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next = household.clone();
+        next.apply(event.clone()).map_err(|_| PlainchartError::internal("ledger.event"))?;
+        self.append(&event)?;
+        *household = next;
+        Ok(())
+    }
+
+    fn append(&self, event: &Event) -> Result<(), PlainchartError> {
+        let bytes = serde_json::to_vec(event).map_err(|_| PlainchartError::internal("ledger.write"))?;
+        self.store.append_event(&bytes)
+    }
+
+    pub(crate) fn with_household<T>(&self, read: impl FnOnce(&Household) -> T) -> T {
+        read(&self.household.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who reads on this phone.
+    pub(crate) fn actor(&self) -> Result<ActorId, PlainchartError> {
+        self.with_household(|household| household.owner().cloned()).ok_or(PlainchartError::VaultLocked)
+    }
+
+    /// The classes this reader may hold of a chart; the rest is not even stored (N4).
+    pub(crate) fn readable_classes(&self, chart: &ChartId) -> Classes {
+        self.with_household(|household| {
+            let Some(actor) = household.owner() else { return Classes::NONE };
+            match household.standing(actor, chart) {
+                plainchart_access::Standing::Own => Classes::ALL,
+                plainchart_access::Standing::Proxy(lease) => lease.scope.classes,
+                plainchart_access::Standing::Stranger => Classes::NONE,
+            }
+        })
+    }
+
+    pub(crate) fn known_time(&self) -> KnownTime {
+        let (learnt_ms, at) = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = self.clock.monotonic_ms().saturating_sub(at).max(0);
+        let wall_ms = self.clock.wall_ms();
+        // Before anything is known the phone's clock is all there is.
+        let known_ms = if learnt_ms == 0 { wall_ms } else { learnt_ms.saturating_add(since) };
+        KnownTime { wall_ms, known_ms }
+    }
+
+    /// A server or the ledger named a time.
+    pub(crate) fn learn_time(&self, time_ms: i64) {
+        let now = self.known_time();
+        if time_ms > now.known_ms || (time_ms > 0 && self.knows_nothing()) {
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = (time_ms, self.clock.monotonic_ms());
+        }
+    }
+
+    fn knows_nothing(&self) -> bool {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).0 == 0
+    }
+
+    /// Writes a line of the access log; on disk before this returns if it must be (P6).
+    pub(crate) fn write_line(&self, line: &LogLine) -> Result<(), PlainchartError> {
+        let bytes = serde_json::to_vec(line).map_err(|_| PlainchartError::internal("log.write"))?;
+        self.store.append_line(&bytes, line.must_be_durable(), self.clock.monotonic_ms())
+    }
+
+    /// The keeper of a connection's tokens: one for all who ask, so that a refresh is single-flight.
+    pub(crate) fn keeper(
+        &self,
+        connection: &plainchart_access::ConnectionId,
+    ) -> Result<Arc<TokenKeeper>, PlainchartError> {
+        let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keeper) = keepers.get(connection) {
+            return Ok(Arc::clone(keeper));
+        }
+        let keeper =
+            TokenKeeper::open(Arc::clone(&self.store), self.http.clone(), Arc::clone(&self.clock), connection)?;
+        let keeper = Arc::new(keeper);
+        keepers.insert(connection.clone(), Arc::clone(&keeper));
+        Ok(keeper)
+    }
+
+    pub(crate) fn forget_keeper(&self, connection: &plainchart_access::ConnectionId) {
+        self.keepers.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
+    }
+
+    /// Drops what is remembered about a chart's items: it has changed.
+    pub(crate) fn forget_items(&self, chart: &ChartId) {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner).remove(chart);
+    }
+
+    /// Wipes what was read, and the keys.
+    pub(crate) fn lock(&self) -> Result<(), PlainchartError> {
+        self.keepers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.items.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.household.write().unwrap_or_else(PoisonError::into_inner) = Household::default();
+        self.store.lock()
+    }
+
+    pub(crate) fn unlock(&self) -> Result<(), PlainchartError> {
+        self.store.unlock()?;
+        self.load()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session(hidden)")
+    }
+}

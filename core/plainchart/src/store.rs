@@ -1,0 +1,347 @@
+//! The vault as the facade uses it: charts and trees instead of scopes, our errors instead of its.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use plainchart_access::{ChartId, Classes};
+use plainchart_vault::{
+    AnchorCheck, Batch, CheckReport, Class, Error, Log, LogContents, OpenReport, PlatformKeystore, RecordKind, Row,
+    Scope, Secret, Stats, Vault,
+};
+
+use crate::error::PlainchartError;
+use crate::stored::tree::tree;
+
+/// Lines of the access log reach the disk within this time, in groups (P6).
+const LOG_SYNC_MS: i64 = 2000;
+
+/// A chart as the vault names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ChartScope(plainchart_vault::ChartId);
+
+impl ChartScope {
+    /// From the chart's id.
+    #[must_use]
+    pub fn of(chart: &ChartId) -> Self {
+        Self(plainchart_vault::ChartId(chart.to_bytes()))
+    }
+
+    /// The scope of one set of classes: the unit of keys (V2).
+    #[must_use]
+    pub const fn with(self, classes: Classes) -> Scope {
+        Scope { chart: self.0, class: Class(classes.to_byte()) }
+    }
+}
+
+/// What opening found, for the reader to be told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The store was made now.
+    pub created: bool,
+    /// It is behind what the keystore remembers: an older copy was put in its place. Sync again; nothing is erased.
+    pub rolled_back: bool,
+    /// Its index was built anew. Nothing is lost by that.
+    pub index_rebuilt: bool,
+    /// Parts that are damaged.
+    pub damaged: usize,
+    /// Bytes of a batch that was never acknowledged, dropped from the end.
+    pub torn_bytes: u64,
+}
+
+impl Opened {
+    fn of(report: &OpenReport) -> Self {
+        Self {
+            created: false,
+            rolled_back: report.rolled_back() || report.anchor == AnchorCheck::OtherStore,
+            index_rebuilt: report.index_rebuilt,
+            damaged: report.damage.len(),
+            torn_bytes: report.torn_bytes,
+        }
+    }
+}
+
+/// The ledger's events, and whether any are missing.
+pub struct Ledger {
+    /// Events in order.
+    pub events: Vec<Vec<u8>>,
+    /// Some are missing: leases fail closed.
+    pub has_gap: bool,
+}
+
+/// The open store.
+pub struct Store {
+    vault: Vault,
+    /// When the access log was last made durable, on the monotonic clock.
+    log_synced_ms: AtomicI64,
+    /// Secrets are looked up and deleted as one step (A16: taken out once).
+    secrets: Mutex<()>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(hidden)")
+    }
+}
+
+impl Store {
+    /// Opens the store in a folder, or makes one where there is none.
+    ///
+    /// # Errors
+    /// The vault's, as ours.
+    pub fn open(folder: &Path, keystore: Arc<dyn PlatformKeystore>) -> Result<(Self, Opened), PlainchartError> {
+        let (vault, opened) = match Vault::open(folder, Arc::clone(&keystore)) {
+            Ok((vault, report)) => (vault, Opened::of(&report)),
+            Err(Error::NotFound) => (Vault::create(folder, keystore)?, Opened { created: true, ..Opened::default() }),
+            Err(error) => return Err(error.into()),
+        };
+        Ok((Self { vault, log_synced_ms: AtomicI64::new(0), secrets: Mutex::new(()) }, opened))
+    }
+
+    /// # Errors
+    /// `VaultLocked`.
+    pub fn check_unlocked(&self) -> Result<(), PlainchartError> {
+        if self.vault.is_locked() { Err(PlainchartError::VaultLocked) } else { Ok(()) }
+    }
+
+    /// Whether keys are in memory.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.vault.is_locked()
+    }
+
+    /// Makes all lines durable, remembers how far the store is, wipes keys.
+    ///
+    /// # Errors
+    /// The vault's; it is locked all the same.
+    pub fn lock(&self) -> Result<(), PlainchartError> {
+        let settled = self.settle();
+        self.vault.lock();
+        settled
+    }
+
+    /// Makes all lines durable, saves the index and remembers how far the store is.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn settle(&self) -> Result<(), PlainchartError> {
+        if self.vault.is_locked() {
+            return Ok(());
+        }
+        self.vault.sync_access_log()?;
+        self.vault.checkpoint()?;
+        Ok(self.vault.write_anchor()?)
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn unlock(&self) -> Result<Opened, PlainchartError> {
+        Ok(Opened::of(&self.vault.unlock()?))
+    }
+
+    /// The sets of classes of a chart that hold something.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn classes_of(&self, chart: &ChartScope) -> Result<Vec<Classes>, PlainchartError> {
+        Ok(self.vault.classes(chart.0)?.into_iter().map(|class| Classes::from_byte(class.0)).collect())
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn value(
+        &self,
+        chart: &ChartScope,
+        classes: Classes,
+        number: u8,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, PlainchartError> {
+        let value = self.vault.value(chart.with(classes), tree(number), name.as_bytes())?;
+        Ok(value.map(|bytes| bytes.to_vec()))
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn rows(
+        &self,
+        chart: &ChartScope,
+        classes: Classes,
+        number: u8,
+        group: &[u8],
+    ) -> Result<Vec<Row>, PlainchartError> {
+        Ok(self.vault.rows(chart.with(classes), tree(number), group)?)
+    }
+
+    /// The groups of a tree that have rows.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn groups(&self, chart: &ChartScope, classes: Classes, number: u8) -> Result<Vec<Vec<u8>>, PlainchartError> {
+        Ok(self.vault.groups(chart.with(classes), tree(number))?)
+    }
+
+    /// Visits all rows of a tree, group by group, until the visitor says stop.
+    ///
+    /// # Errors
+    /// The visitor's first, else the vault's.
+    pub fn for_each_row(
+        &self,
+        chart: &ChartScope,
+        classes: Classes,
+        number: u8,
+        visit: &mut dyn FnMut(&[u8], Row) -> Result<(), PlainchartError>,
+    ) -> Result<(), PlainchartError> {
+        let mut stopped = Ok(());
+        self.vault.for_each_row(chart.with(classes), tree(number), &mut |group, row| {
+            if stopped.is_ok() {
+                stopped = visit(group, row);
+            }
+        })?;
+        stopped
+    }
+
+    /// Makes a batch durable, whole or not at all; an empty one is done already.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn commit(&self, batch: Batch) -> Result<(), PlainchartError> {
+        if !batch.is_empty() {
+            self.vault.commit(batch)?;
+        }
+        Ok(())
+    }
+
+    /// What belongs to the end of a sync or an import.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn end_of_walk(&self) -> Result<(), PlainchartError> {
+        self.vault.end_of_walk()?;
+        Ok(self.vault.write_anchor()?)
+    }
+
+    /// The last durable batch.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn batch(&self) -> Result<u64, PlainchartError> {
+        Ok(self.vault.batch()?.0)
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn put_front_page(&self, chart: &ChartScope, classes: Classes, bytes: &[u8]) -> Result<(), PlainchartError> {
+        Ok(self.vault.put_front_page(chart.with(classes), bytes)?)
+    }
+
+    /// A front page and the batch it was made after; a damaged one counts as none, and is written again.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn front_page(&self, chart: &ChartScope, classes: Classes) -> Result<Option<(u64, Vec<u8>)>, PlainchartError> {
+        match self.vault.front_page(chart.with(classes)) {
+            Ok(page) => Ok(page.map(|page| (page.batch.0, page.bytes.to_vec()))),
+            Err(Error::Damaged { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn ledger(&self) -> Result<Ledger, PlainchartError> {
+        let contents = self.vault.read_log(Log::Ledger)?;
+        let events = contents.records.iter().filter(|record| record.kind == RecordKind::Event);
+        Ok(Ledger { events: events.map(|record| record.bytes.to_vec()).collect(), has_gap: !contents.gaps.is_empty() })
+    }
+
+    /// Durable on return.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn append_event(&self, event: &[u8]) -> Result<(), PlainchartError> {
+        self.vault.append_to_ledger(event)?;
+        Ok(())
+    }
+
+    /// A line of the access log: durable on return if it must be, else with the next group within two seconds.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn append_line(&self, line: &[u8], durable: bool, monotonic_ms: i64) -> Result<(), PlainchartError> {
+        let due = monotonic_ms.saturating_sub(self.log_synced_ms.load(Ordering::Relaxed)) >= LOG_SYNC_MS;
+        self.vault.append_to_access_log(line, durable || due)?;
+        if durable || due {
+            self.log_synced_ms.store(monotonic_ms, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn access_log(&self) -> Result<LogContents, PlainchartError> {
+        Ok(self.vault.read_log(Log::AccessLog)?)
+    }
+
+    /// Durable and whole on return.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn put_secret(&self, name: &str, bytes: &[u8]) -> Result<(), PlainchartError> {
+        Ok(self.vault.put_secret(name.as_bytes(), bytes)?)
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn secret(&self, name: &str) -> Result<Option<Secret>, PlainchartError> {
+        Ok(self.vault.secret(name.as_bytes())?)
+    }
+
+    /// Deletes a secret, durably; whether it was there. Of two callers at once, one is told so.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn delete_secret(&self, name: &str) -> Result<bool, PlainchartError> {
+        let _one = self.secrets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let was_there = self.vault.secret(name.as_bytes())?.is_some();
+        self.vault.delete_secret(name.as_bytes())?;
+        Ok(was_there)
+    }
+
+    /// # Errors
+    /// The vault's.
+    pub fn secret_names(&self) -> Result<Vec<String>, PlainchartError> {
+        let names = self.vault.secret_names()?.names;
+        Ok(names.into_iter().map(|name| String::from_utf8_lossy(&name).into_owned()).collect())
+    }
+
+    /// Destroys a chart's keys; works while locked.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn erase_chart(&self, chart: &ChartScope) -> Result<(), PlainchartError> {
+        Ok(self.vault.erase_chart(chart.0)?)
+    }
+
+    /// Counts.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn stats(&self) -> Result<Stats, PlainchartError> {
+        Ok(self.vault.stats()?)
+    }
+
+    /// Opens every block.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn check(&self) -> Result<CheckReport, PlainchartError> {
+        Ok(self.vault.check()?)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Nobody is left to tell; what was acknowledged is durable already, only grouped log lines are not.
+        let _ = self.settle();
+    }
+}

@@ -1,0 +1,311 @@
+//! A whole sync of one chart by one connection.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use plainchart_access::Classes;
+use plainchart_auth::{Access, Allowance, Scopes};
+use plainchart_record::ownership::KnownPatient;
+use plainchart_record::set_aside::SetAside;
+use plainchart_record::{JsonLimits, Patient, check};
+
+use super::fetch::Fetcher;
+use super::plan::{PLAN, Search, TypePlan};
+use super::position::{POSITION, Position, Underway, Walked};
+use super::report::{ProgressListener, SyncReport, TypeReport};
+use super::walk::WalkEnd;
+use crate::error::{NotPermittedReason, PlainchartError};
+use crate::ingest::{ChartWriter, Incoming, Outcome};
+use crate::net::FHIR_JSON;
+use crate::store::{ChartScope, Store};
+use crate::stored::{Life, tree};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// A full walk at least this often finds what an incremental one cannot see: deletions (D3).
+const FULL_EVERY_MS: i64 = 7 * DAY_MS;
+/// Second passes after an ascending walk, until one brings nothing.
+const MOST_PASSES: u32 = 3;
+const PATIENT_BYTES: usize = 4 << 20;
+
+/// What the caller wants.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SyncOptions {
+    /// Walk everything, whatever was walked before.
+    pub full: bool,
+}
+
+/// A sync under way.
+pub struct Syncing<'a> {
+    pub(super) fetcher: &'a Fetcher<'a>,
+    pub(super) listener: Arc<dyn ProgressListener>,
+    pub(super) store: &'a Store,
+    pub(super) chart: ChartScope,
+    pub(super) patient_id: String,
+    /// Known once the Patient was read, which is the first request of every sync.
+    pub(super) patient: KnownPatient,
+    pub(super) writer: ChartWriter,
+    pub(super) position: Position,
+    pub(super) now_ms: i64,
+    /// `Type/id` of everything the server sent in this run.
+    pub(super) seen: HashSet<String>,
+    /// Resources that were new or newer in this pass.
+    pub(super) changed: u64,
+    pub(super) bodies: u64,
+    types: BTreeMap<&'static str, TypeReport>,
+    reasons: BTreeMap<&'static str, u64>,
+}
+
+impl<'a> Syncing<'a> {
+    /// Prepares a sync of one chart.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn new(
+        fetcher: &'a Fetcher<'a>,
+        listener: Arc<dyn ProgressListener>,
+        store: &'a Store,
+        chart: ChartScope,
+        patient_id: &str,
+        readable: Classes,
+        now_ms: i64,
+    ) -> Result<Self, PlainchartError> {
+        let base = fetcher.base.as_str();
+        let position = read_position(store, chart)?;
+        let id_alone = serde_json::json!({ "resourceType": "Patient", "id": patient_id }).to_string();
+        let patient = Patient::read(&id_alone).map_err(|_| PlainchartError::invalid("patient"))?;
+        Ok(Self {
+            fetcher,
+            listener,
+            store,
+            chart,
+            patient_id: patient_id.to_owned(),
+            patient: KnownPatient::new(base, &patient),
+            writer: ChartWriter::new(store, chart, base, readable, now_ms)?,
+            position,
+            now_ms,
+            seen: HashSet::new(),
+            changed: 0,
+            bodies: 0,
+            types: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+        })
+    }
+
+    /// Runs it. What was committed before an error stays, and the next sync goes on from there.
+    ///
+    /// # Errors
+    /// `NotPermitted{forbidden}` and `NotFound` when the server no longer gives the Patient itself; the network's and
+    /// the vault's.
+    pub async fn run(mut self, granted: &Scopes, options: SyncOptions) -> Result<SyncReport, PlainchartError> {
+        if self.position.ended || self.position.began_ms == 0 || options.full {
+            self.position.began_ms = self.now_ms;
+            self.position.ended = false;
+            self.position.underway = None;
+        }
+        self.read_patient().await?;
+        for plan in PLAN {
+            self.types.insert(plan.resource_type, empty(plan.resource_type));
+            if granted.allows(plan.resource_type, Access::Search) == Allowance::Denied {
+                self.problem(plan.resource_type, "not_granted");
+                continue;
+            }
+            self.walk_type(plan, options.full).await?;
+        }
+        self.fetch_bodies().await?;
+        self.position.ended = true;
+        self.commit(None)?;
+        self.store.end_of_walk()?;
+        Ok(self.report())
+    }
+
+    async fn read_patient(&mut self) -> Result<(), PlainchartError> {
+        let url = self.fetcher.base.resolve_for_token(&format!("Patient/{}", self.patient_id))?;
+        let answer = self.fetcher.get(&url, FHIR_JSON, PATIENT_BYTES).await?;
+        match answer.status {
+            200..=299 => {}
+            403 => return Err(PlainchartError::NotPermitted { reason: NotPermittedReason::Forbidden }),
+            404 | 410 => return Err(PlainchartError::NotFound),
+            _ => return Err(PlainchartError::server("status")),
+        }
+        let text = check(&answer.body, &JsonLimits::PAGE).map_err(|_| PlainchartError::server("broken_json"))?;
+        let patient = Patient::read(text).map_err(|_| PlainchartError::server("not_a_patient"))?;
+        if patient.id.as_deref() != Some(&self.patient_id) {
+            return Err(PlainchartError::server("wrong_patient"));
+        }
+        self.patient = KnownPatient::new(self.fetcher.base.as_str(), &patient);
+        self.types.insert("Patient", empty("Patient"));
+        let incoming = Incoming { raw: text, full_url: None, referred_to: false };
+        let outcome = self.writer.take(incoming, &self.patient)?;
+        self.seen.insert(format!("Patient/{}", self.patient_id));
+        self.count("Patient", outcome);
+        Ok(())
+    }
+
+    /// The first alternative of which no search is refused; without one the type is "not shared", never empty (D3).
+    async fn walk_type(&mut self, plan: &TypePlan, full: bool) -> Result<(), PlainchartError> {
+        let mut problem = Some("not_shared");
+        for searches in plan.alternatives {
+            let mut ends = Vec::new();
+            for search in *searches {
+                let end = self.walk_search(plan.resource_type, *search, full).await?;
+                if end == WalkEnd::Refused {
+                    self.mark_refused(*search);
+                }
+                ends.push(end);
+            }
+            if ends.iter().all(|end| *end == WalkEnd::Refused) {
+                continue;
+            }
+            problem = ends.iter().find_map(|end| match end {
+                WalkEnd::Stopped(code) => Some(*code),
+                WalkEnd::Refused => Some("partly_shared"),
+                WalkEnd::Complete { .. } => None,
+            });
+            if ends.iter().all(|end| *end == WalkEnd::Complete { full: true }) {
+                self.reconcile(plan.resource_type).await?;
+            }
+            break;
+        }
+        if let Some(code) = problem {
+            self.problem(plan.resource_type, code);
+        }
+        Ok(())
+    }
+
+    async fn walk_search(
+        &mut self,
+        resource_type: &'static str,
+        search: Search,
+        full: bool,
+    ) -> Result<WalkEnd, PlainchartError> {
+        let known = self.position.walked.get(search.key).cloned().unwrap_or_default();
+        let underway = self.position.underway.as_ref().is_some_and(|underway| underway.key == search.key);
+        // A sync that was cut off does not walk again what it had finished.
+        if !underway && known.as_of_ms >= self.position.began_ms && known.problem.is_none() {
+            return Ok(WalkEnd::Complete { full: false });
+        }
+        let incremental = !full && known.ascending && self.now_ms - known.full_ms < FULL_EVERY_MS;
+        let mut end = self.walk(resource_type, search, incremental).await?;
+        for _ in 0..MOST_PASSES {
+            let ascending = self.position.walked.get(search.key).is_some_and(|walked| walked.ascending);
+            if !ascending || !matches!(end, WalkEnd::Complete { .. }) {
+                break;
+            }
+            // A change during the walk may have slipped past it; what changed since begins a second pass.
+            self.changed = 0;
+            match self.walk(resource_type, search, true).await? {
+                WalkEnd::Complete { .. } if self.changed == 0 => break,
+                WalkEnd::Complete { .. } => {}
+                other => end = other,
+            }
+        }
+        Ok(end)
+    }
+
+    /// The walk of a search ended: its position becomes the start of the next.
+    pub(super) fn finish_search(
+        &mut self,
+        search: Search,
+        underway: &Underway,
+        ascending: bool,
+        stopped: bool,
+    ) -> Result<(), PlainchartError> {
+        let now_ms = self.now_ms;
+        let walked = self.position.walked.entry(search.key.to_owned()).or_insert_with(Walked::default);
+        walked.ascending = ascending && !stopped;
+        // An incremental walk that brought nothing keeps the start it had.
+        walked.newest = underway.newest.clone().or(walked.newest.take());
+        walked.as_of_ms = now_ms;
+        walked.problem = stopped.then(|| "endless_paging".to_owned());
+        if !underway.incremental && !stopped {
+            walked.full_ms = now_ms;
+        }
+        self.commit(None)
+    }
+
+    fn mark_refused(&mut self, search: Search) {
+        let now_ms = self.now_ms;
+        let walked = self.position.walked.entry(search.key.to_owned()).or_insert_with(Walked::default);
+        walked.as_of_ms = now_ms;
+        walked.problem = Some("not_shared".to_owned());
+    }
+
+    /// Commits what was filed, the position and the wants in one durable batch (D11).
+    pub(super) fn commit(&mut self, underway: Option<Underway>) -> Result<(), PlainchartError> {
+        self.position.underway = underway;
+        if let Ok(counts) = self.fetcher.counts.lock() {
+            self.position.server_date_ms = self.position.server_date_ms.max(counts.server_date_ms);
+        }
+        let bytes = serde_json::to_vec(&self.position).map_err(|_| PlainchartError::internal("position.write"))?;
+        let mut batch = self.writer.take_batch()?;
+        let scope = self.chart.with(Classes::NONE);
+        batch.put_value(scope, tree::tree(tree::WALK), POSITION.as_bytes(), &bytes);
+        self.store.commit(batch)
+    }
+
+    pub(super) fn count(&mut self, resource_type: &'static str, outcome: Outcome) {
+        let report = self.types.entry(resource_type).or_insert_with(|| empty(resource_type));
+        match outcome {
+            Outcome::InChart(_) => report.received += 1,
+            // It does not exist for this reader: no count either (N4).
+            Outcome::NotForThisReader => {}
+            // What the server says about the search is not a resource of the chart.
+            Outcome::SetAside(SetAside::OperationOutcome) => {}
+            Outcome::SetAside(reason) => {
+                report.received += 1;
+                report.set_aside += 1;
+                *self.reasons.entry(reason.as_str()).or_default() += 1;
+            }
+        }
+    }
+
+    pub(super) fn count_withdrawn(&mut self, resource_type: &'static str) {
+        self.types.entry(resource_type).or_insert_with(|| empty(resource_type)).withdrawn += 1;
+    }
+
+    pub(super) fn received(&self, resource_type: &str) -> u64 {
+        self.types.get(resource_type).map_or(0, |report| report.received)
+    }
+
+    fn problem(&mut self, resource_type: &'static str, code: &'static str) {
+        self.types.entry(resource_type).or_insert_with(|| empty(resource_type)).problem = Some(code);
+    }
+
+    fn report(self) -> SyncReport {
+        let mut types = self.types;
+        for (key, place) in self.writer.places() {
+            let Some((resource_type, _)) = key.split_once('/') else { continue };
+            if place.life != Life::Withdrawn
+                && let Some(report) = types.get_mut(resource_type)
+            {
+                report.in_chart += 1;
+            }
+        }
+        let counts = self.fetcher.counts.lock().map(|counts| *counts).unwrap_or_default();
+        SyncReport {
+            person: String::new(),
+            types: types.into_values().collect(),
+            requests: counts.requests,
+            bytes: counts.bytes,
+            bodies: self.bodies,
+            bodies_wanted: self.writer.wants().count() as u64,
+            waited_seconds: counts.waited_seconds,
+            reasons: self.reasons,
+        }
+    }
+}
+
+/// The stored position of a chart; an empty one if it was never synced.
+///
+/// # Errors
+/// The vault's.
+pub fn read_position(store: &Store, chart: ChartScope) -> Result<Position, PlainchartError> {
+    match store.value(&chart, Classes::NONE, tree::WALK, POSITION)? {
+        Some(bytes) => serde_json::from_slice(&bytes).map_err(|_| PlainchartError::VaultDamaged),
+        None => Ok(Position::default()),
+    }
+}
+
+fn empty(resource_type: &str) -> TypeReport {
+    TypeReport { resource_type: resource_type.to_owned(), ..TypeReport::default() }
+}

@@ -1,0 +1,78 @@
+//! Where a walk stands: stored in the same batch as the page it belongs to (D11), so that a crash resumes there.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Manner;
+
+/// Name of the value.
+pub const POSITION: &str = "position";
+
+/// A walk of one search that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Underway {
+    /// The search.
+    pub key: String,
+    /// Address of the page to ask for next.
+    pub next: String,
+    /// How the walk was begun: an index into [`Manner::ALL`].
+    pub manner: usize,
+    /// Whether it looks at changes only.
+    pub incremental: bool,
+    /// The newest `meta.lastUpdated` seen so far, as the server wrote it.
+    pub newest: Option<String>,
+}
+
+/// What is known about one search after it was walked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Walked {
+    /// The newest `meta.lastUpdated` seen, as the server wrote it; the next walk begins there, with overlap.
+    pub newest: Option<String>,
+    /// Whether the server repeated `_sort` and `_lastUpdated` in `self`: only then can a walk be incremental.
+    pub ascending: bool,
+    /// When the last full walk ended, ms since 1970 UTC.
+    pub full_ms: i64,
+    /// When any walk ended: the as-of time of this search's lists, ms since 1970 UTC.
+    pub as_of_ms: i64,
+    /// Why it is not complete, as a fixed code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// The position of a chart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The search under way, if a walk was cut off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub underway: Option<Underway>,
+    /// Searches walked, by key.
+    #[serde(default)]
+    pub walked: BTreeMap<String, Walked>,
+    /// When the last whole sync began, ms since 1970 UTC: searches walked since then need not be walked again when a
+    /// sync resumes.
+    #[serde(default)]
+    pub began_ms: i64,
+    /// Whether that sync has ended.
+    #[serde(default)]
+    pub ended: bool,
+    /// The last `Date` a server sent, ms since 1970 UTC, for known time.
+    #[serde(default)]
+    pub server_date_ms: i64,
+}
+
+impl Underway {
+    /// The manner it was begun in.
+    #[must_use]
+    pub fn manner(&self) -> Manner {
+        Manner::ALL.get(self.manner).copied().unwrap_or(Manner::Bare)
+    }
+}
+
+impl Position {
+    /// When a type was last asked for, ms since 1970 UTC, if ever: the oldest of its searches counts (D6).
+    #[must_use]
+    pub fn as_of_ms(&self, keys: &[&str]) -> Option<i64> {
+        keys.iter().filter_map(|key| self.walked.get(*key)).map(|walked| walked.as_of_ms).min()
+    }
+}

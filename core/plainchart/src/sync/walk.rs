@@ -1,0 +1,243 @@
+//! One search from its first page to its last (D3).
+
+use std::collections::HashSet;
+
+use plainchart_record::set_aside::SetAside;
+use plainchart_record::{FhirTime, read_header};
+use url::Url;
+
+use super::engine::Syncing;
+use super::page::Page;
+use super::plan::{Manner, Search};
+use super::position::Underway;
+use super::report::Progress;
+use crate::error::PlainchartError;
+use crate::ingest::{Incoming, Landed, Outcome};
+use crate::net::{Answer, FHIR_JSON};
+
+/// Bound on one page (D10).
+pub const PAGE_BYTES: usize = 64 << 20;
+/// Bound on the pages of one search.
+const MOST_PAGES: u32 = 20_000;
+/// Pages in a row that bring nothing unseen: a server that never ends.
+const MOST_IDLE_PAGES: u32 = 8;
+/// An incremental walk begins this long before the newest resource seen: a slow commit at the server may carry an
+/// older time than one that was seen first.
+const OVERLAP_MS: i64 = 120_000;
+
+/// How a walk of one search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WalkEnd {
+    /// At the last page.
+    Complete {
+        /// Whether every resource of the search was seen, in this run of the program.
+        full: bool,
+    },
+    /// The server refuses this search (400, 403, 404 in every manner).
+    Refused,
+    /// Stopped by a bound; the code says which.
+    Stopped(&'static str),
+}
+
+/// A start for an incremental walk.
+#[must_use]
+pub fn since(newest: &str) -> Option<String> {
+    let epoch_ms = FhirTime::parse(newest)?.epoch_ms?;
+    let start = chrono::DateTime::from_timestamp_millis(epoch_ms.saturating_sub(OVERLAP_MS))?;
+    Some(start.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
+impl Syncing<'_> {
+    /// Walks one search.
+    ///
+    /// # Errors
+    /// The network's and the vault's; what was committed stays, and the next sync goes on from there.
+    pub(super) async fn walk(
+        &mut self,
+        resource_type: &'static str,
+        search: Search,
+        incremental: bool,
+    ) -> Result<WalkEnd, PlainchartError> {
+        let newest = self.position.walked.get(search.key).and_then(|walked| walked.newest.clone());
+        let start = newest.as_deref().filter(|_| incremental).and_then(since);
+        if let Some(underway) = self.position.underway.take().filter(|underway| underway.key == search.key)
+            && let Ok(next) = self.fetcher.base.resolve_for_token(&underway.next)
+        {
+            let answer = self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await?;
+            // A link that has expired (410, 404, 400) means: begin the walk again, never: delete.
+            if answer.is_success() {
+                let manner = underway.manner();
+                return self.pages(resource_type, search, manner, answer, underway, true).await;
+            }
+        }
+        for (index, manner) in Manner::ALL.into_iter().enumerate() {
+            let answer = self.first_page(resource_type, search, manner, start.as_deref()).await?;
+            match answer.status {
+                200..=299 => {
+                    let underway = Underway {
+                        key: search.key.to_owned(),
+                        next: String::new(),
+                        manner: index,
+                        incremental: start.is_some() && manner == Manner::Ascending,
+                        newest: None,
+                    };
+                    return self.pages(resource_type, search, manner, answer, underway, false).await;
+                }
+                400 => {}
+                401 | 403 | 404 | 405 | 410 => return Ok(WalkEnd::Refused),
+                _ => return Err(PlainchartError::server("status")),
+            }
+        }
+        Ok(WalkEnd::Refused)
+    }
+
+    async fn first_page(
+        &mut self,
+        resource_type: &'static str,
+        search: Search,
+        manner: Manner,
+        since: Option<&str>,
+    ) -> Result<Answer, PlainchartError> {
+        let mut url = self.fetcher.base.resolve_for_token(resource_type)?;
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("patient", &self.patient_id);
+            query.extend_pairs(search.parameters);
+            query.extend_pairs(manner.parameters(since));
+        }
+        self.fetcher.get(&url, FHIR_JSON, PAGE_BYTES).await
+    }
+
+    async fn pages(
+        &mut self,
+        resource_type: &'static str,
+        search: Search,
+        manner: Manner,
+        mut answer: Answer,
+        mut underway: Underway,
+        resumed: bool,
+    ) -> Result<WalkEnd, PlainchartError> {
+        let mut links = HashSet::new();
+        let mut idle = 0;
+        let mut ascending = false;
+        for number in 0..MOST_PAGES {
+            let page = Page::read(&answer)?;
+            if number == 0 {
+                ascending = page.is_ascending(manner);
+                underway.incremental &= ascending && page.is_since();
+            }
+            let unseen = self.file_page(resource_type, &page, &mut underway)?;
+            idle = if unseen == 0 { idle + 1 } else { 0 };
+            let next = page.next.as_deref().map(|next| self.fetcher.base.resolve_for_token(next));
+            let next: Option<Url> = match next {
+                None => None,
+                Some(Ok(next)) => Some(next),
+                Some(Err(_)) => {
+                    self.commit(None)?;
+                    return Ok(WalkEnd::Stopped("next_outside_base"));
+                }
+            };
+            let endless = idle >= MOST_IDLE_PAGES || next.as_ref().is_some_and(|next| !links.insert(next.clone()));
+            let Some(next) = next.filter(|_| !endless) else {
+                let full = !underway.incremental && !resumed;
+                self.finish_search(search, &underway, ascending, endless)?;
+                self.listener.progress(&Progress::Fetching {
+                    resource_type,
+                    done: self.received(resource_type),
+                    total: page.total,
+                })?;
+                self.fetch_bodies().await?;
+                return Ok(if endless { WalkEnd::Stopped("endless_paging") } else { WalkEnd::Complete { full } });
+            };
+            underway.next = next.to_string();
+            self.commit(Some(underway.clone()))?;
+            self.listener.progress(&Progress::Fetching {
+                resource_type,
+                done: self.received(resource_type),
+                total: page.total,
+            })?;
+            self.fetch_bodies().await?;
+            answer = self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await?;
+            match answer.status {
+                200..=299 => {}
+                // An expired link: what came is kept, the next sync walks this search anew.
+                400 | 404 | 410 => {
+                    self.commit(None)?;
+                    return Ok(WalkEnd::Stopped("page_expired"));
+                }
+                403 => {
+                    self.commit(None)?;
+                    return Ok(WalkEnd::Stopped("not_shared"));
+                }
+                _ => return Err(PlainchartError::server("status")),
+            }
+        }
+        self.commit(None)?;
+        Ok(WalkEnd::Stopped("too_many_pages"))
+    }
+
+    /// Files the resources of a page; how many of them were not seen before in this sync.
+    fn file_page(
+        &mut self,
+        resource_type: &'static str,
+        page: &Page,
+        underway: &mut Underway,
+    ) -> Result<u64, PlainchartError> {
+        let mut unseen = 0;
+        for resource in &page.resources {
+            let header = read_header(&resource.raw).ok();
+            let key =
+                header.as_ref().and_then(|header| Some(format!("{}/{}", header.resource_type, header.id.as_ref()?)));
+            let is_new = key.as_ref().is_none_or(|key| !self.seen.contains(key));
+            unseen += u64::from(is_new && key.is_some());
+            let incoming =
+                Incoming { raw: &resource.raw, full_url: resource.full_url.as_deref(), referred_to: resource.included };
+            let outcome = self.writer.take(incoming, &self.patient)?;
+            if is_new {
+                let kind =
+                    header.as_ref().map_or(resource_type, |header| known_type(&header.resource_type, resource_type));
+                self.count(kind, outcome);
+            }
+            if let Some(header) = header.filter(|header| header.resource_type == resource_type)
+                && matches!(outcome, Outcome::InChart(_))
+            {
+                underway.newest = newer(underway.newest.take(), header.last_updated);
+            }
+            self.seen.extend(key);
+            if let Outcome::InChart(Landed::New | Landed::Updated) = outcome {
+                self.changed += 1;
+            }
+        }
+        for _ in 0..page.unreadable {
+            self.count(resource_type, Outcome::SetAside(SetAside::Unreadable));
+        }
+        Ok(unseen)
+    }
+}
+
+/// The name of a type of the plan, or the one that was searched.
+fn known_type(name: &str, searched: &'static str) -> &'static str {
+    super::plan::PLAN.iter().map(|plan| plan.resource_type).find(|known| *known == name).unwrap_or(searched)
+}
+
+fn newer(known: Option<String>, found: Option<FhirTime>) -> Option<String> {
+    let epoch = |text: &String| FhirTime::parse(text).and_then(|time| time.epoch_ms);
+    match (known, found) {
+        (Some(known), Some(found)) if found.epoch_ms > epoch(&known) => Some(found.text),
+        (None, Some(found)) if found.epoch_ms.is_some() => Some(found.text),
+        (known, _) => known,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Proves D3: an incremental walk begins before the newest resource seen, never after it.
+    #[test]
+    fn the_start_overlaps() {
+        assert_eq!(since("2026-11-22T20:14:30.250-05:00").as_deref(), Some("2026-11-23T01:12:30.250Z"));
+        assert_eq!(since("2026-11-22"), None, "a day is not an instant");
+        assert_eq!(since("soon"), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! A sync of a person: each of their charts by one of its connections, and what the server's answers mean for a lease.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use plainchart_access::{Act, Chart, ChartId, Decision, Event, LeaseId, LogLine, PersonId, Standing};
+use plainchart_auth::{FhirBase, Scopes};
+
+use crate::cancel::CancelToken;
+use crate::error::{PlainchartError, SignInReason};
+use crate::session::Session;
+use crate::store::ChartScope;
+use crate::sync::{Counts, Fetcher, ProgressListener, SyncOptions, SyncReport, Syncing, TypeReport};
+
+impl Session {
+    /// Fetches what is new for a person.
+    ///
+    /// # Errors
+    /// `SignInRequired` without a connection that works, `LeaseEnded`, `Offline`, `ServerBusy`, `ServerProblem`,
+    /// `NotPermitted`, `Cancelled`, the vault's. What came before an error is kept.
+    pub async fn sync(
+        &self,
+        person: &PersonId,
+        options: SyncOptions,
+        listener: &Arc<dyn ProgressListener>,
+        cancel: &CancelToken,
+    ) -> Result<SyncReport, PlainchartError> {
+        let mut whole = SyncReport { person: person.to_string(), ..SyncReport::default() };
+        let mut connected = false;
+        for chart in self.charts_of(person)? {
+            let has_connection =
+                self.with_household(|household| household.connections_of(&chart.facts.chart).next().is_some());
+            if !has_connection {
+                continue;
+            }
+            connected = true;
+            let report = self.sync_chart(&chart, options, listener, cancel).await?;
+            add(&mut whole, report);
+        }
+        if connected {
+            Ok(whole)
+        } else {
+            Err(PlainchartError::SignInRequired { reason: SignInReason::NeverConnected })
+        }
+    }
+
+    async fn sync_chart(
+        &self,
+        chart: &Chart,
+        options: SyncOptions,
+        listener: &Arc<dyn ProgressListener>,
+        cancel: &CancelToken,
+    ) -> Result<SyncReport, PlainchartError> {
+        let id = &chart.facts.chart;
+        let alone = {
+            let mut syncing = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(syncing.entry(id.clone()).or_default())
+        };
+        let _alone = alone.lock().await;
+        // A refused sync makes no request; a permitted one has its line.
+        self.permit(id, Act::Synced)?;
+        let connections: Vec<_> = self.with_household(|household| household.connections_of(id).cloned().collect());
+        let mut last = PlainchartError::SignInRequired { reason: SignInReason::NeverConnected };
+        for connection in connections {
+            match self.sync_by(chart, &connection, options, listener, cancel).await {
+                Ok(report) => {
+                    self.after_sync(id, None)?;
+                    return Ok(report);
+                }
+                // Another sign-in may still reach the chart.
+                Err(error @ PlainchartError::SignInRequired { .. }) => last = error,
+                Err(error) => {
+                    self.after_sync(id, Some(&error))?;
+                    return Err(error);
+                }
+            }
+        }
+        self.after_sync(id, Some(&last))?;
+        Err(last)
+    }
+
+    async fn sync_by(
+        &self,
+        chart: &Chart,
+        connection: &plainchart_access::Connection,
+        options: SyncOptions,
+        listener: &Arc<dyn ProgressListener>,
+        cancel: &CancelToken,
+    ) -> Result<SyncReport, PlainchartError> {
+        let base = FhirBase::parse(&chart.facts.base, &self.policy)?;
+        let keeper = self.keeper(&connection.connection)?;
+        let now_ms = self.clock.wall_ms();
+        let fetcher = Fetcher {
+            http: &self.http,
+            base: &base,
+            tokens: keeper.as_ref(),
+            cancel,
+            listener: Arc::clone(listener),
+            wall_ms: now_ms,
+            counts: Mutex::new(Counts::default()),
+        };
+        let scope = ChartScope::of(&chart.facts.chart);
+        let readable = self.readable_classes(&chart.facts.chart);
+        let syncing =
+            Syncing::new(&fetcher, Arc::clone(listener), &self.store, scope, &chart.facts.patient, readable, now_ms)?;
+        let granted = Scopes::parse(&connection.granted.join(" "));
+        let report = syncing.run(&granted, options).await;
+        let server_date_ms = fetcher.counts.lock().unwrap_or_else(PoisonError::into_inner).server_date_ms;
+        self.learn_time(server_date_ms);
+        report
+    }
+
+    /// Front page, and the lease: confirmed by a sync that went well, in doubt after a refusal (P3). No answer of a
+    /// server pauses or ends anything here, and the reader's own chart is never touched.
+    fn after_sync(&self, chart: &ChartId, error: Option<&PlainchartError>) -> Result<(), PlainchartError> {
+        self.forget_items(chart);
+        let time_ms = self.clock.wall_ms();
+        let lease = self.lease_of(chart);
+        match (error, lease) {
+            (None, lease) => {
+                if let Some(lease) = lease {
+                    self.record(Event::LeaseConfirmed { lease, time_ms })?;
+                }
+                self.write_front_page(chart)
+            }
+            (Some(error), Some(lease)) if puts_in_doubt(error) => {
+                self.record(Event::LeaseDoubted { lease, time_ms })?;
+                let line = LogLine::new(time_ms, self.actor()?, chart.clone(), Act::ChangedLease, Decision::Allow);
+                self.write_line(&line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lease_of(&self, chart: &ChartId) -> Option<LeaseId> {
+        self.with_household(|household| match household.standing(household.owner()?, chart) {
+            Standing::Proxy(lease) => Some(lease.id.clone()),
+            Standing::Own | Standing::Stranger => None,
+        })
+    }
+}
+
+/// What leaves a lease in doubt (P3): a refused refresh, a refusal of the patient's own record, a failing server.
+fn puts_in_doubt(error: &PlainchartError) -> bool {
+    matches!(
+        error,
+        PlainchartError::SignInRequired { .. }
+            | PlainchartError::NotPermitted { .. }
+            | PlainchartError::NotFound
+            | PlainchartError::ServerProblem { .. }
+    )
+}
+
+fn add(whole: &mut SyncReport, part: SyncReport) {
+    for kind in part.types {
+        match whole.types.iter_mut().find(|known| known.resource_type == kind.resource_type) {
+            Some(known) => add_type(known, &kind),
+            None => whole.types.push(kind),
+        }
+    }
+    whole.requests += part.requests;
+    whole.bytes += part.bytes;
+    whole.bodies += part.bodies;
+    whole.bodies_wanted += part.bodies_wanted;
+    whole.waited_seconds += part.waited_seconds;
+    for (reason, count) in part.reasons {
+        *whole.reasons.entry(reason).or_default() += count;
+    }
+}
+
+fn add_type(known: &mut TypeReport, more: &TypeReport) {
+    known.received += more.received;
+    known.in_chart += more.in_chart;
+    known.set_aside += more.set_aside;
+    known.withdrawn += more.withdrawn;
+    known.problem = known.problem.or(more.problem);
+}

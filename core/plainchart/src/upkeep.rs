@@ -1,0 +1,180 @@
+//! The access log, erasing, signing out, and the doctor.
+
+use plainchart_access::{Act, ChartId, Decision, Event, LogLine, PersonId};
+use plainchart_vault::RecordKind;
+use serde::Serialize;
+
+use crate::error::PlainchartError;
+use crate::session::Session;
+use crate::store::ChartScope;
+use crate::tokens::TokenKeeper;
+use plainchart_auth::{StoredTokens, revocation_requests};
+
+/// A line of the access log as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogEntry {
+    /// Its number in the chain.
+    pub number: u64,
+    /// What was done.
+    #[serde(flatten)]
+    pub line: LogLine,
+}
+
+/// What verifying the chain found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LogCheck {
+    /// Lines that were read.
+    pub lines: u64,
+    /// Places where lines are missing or the chain does not close.
+    pub gaps: u64,
+    /// Whether the chain is whole.
+    pub whole: bool,
+}
+
+/// What the doctor found. No host, name or word of a record is in it (T5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DoctorReport {
+    /// Version of the core.
+    pub version: &'static str,
+    /// Whether everything can be read.
+    pub sound: bool,
+    /// Block files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Bytes of them in use.
+    pub live_bytes: u64,
+    /// Blocks in use.
+    pub blocks: u64,
+    /// Blocks that cannot be read.
+    pub damaged: u64,
+    /// Charts.
+    pub charts: u64,
+    /// Lines of the access log.
+    pub log_lines: u64,
+    /// What to know, each one plain sentence.
+    pub remarks: Vec<String>,
+}
+
+impl Session {
+    /// The access log of a person's charts, oldest first. The own lines of the owner open only to the owner: on this
+    /// phone there is one reader.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub fn access_log(&self, person: &PersonId) -> Result<Vec<LogEntry>, PlainchartError> {
+        let charts: Vec<ChartId> = self.charts_of(person)?.into_iter().map(|chart| chart.facts.chart).collect();
+        for chart in &charts {
+            self.permit(chart, Act::ReadLog)?;
+        }
+        let contents = self.store.access_log()?;
+        let events = contents.records.iter().filter(|record| record.kind == RecordKind::Event);
+        let entries = events.filter_map(|record| {
+            let line: LogLine = serde_json::from_slice(&record.bytes).ok()?;
+            charts.contains(&line.chart).then_some(LogEntry { number: record.sequence, line })
+        });
+        Ok(entries.collect())
+    }
+
+    /// Verifies the chain of the whole access log (P6).
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn verify_log(&self) -> Result<LogCheck, PlainchartError> {
+        let contents = self.store.access_log()?;
+        Ok(LogCheck {
+            lines: contents.records.len() as u64,
+            gaps: contents.gaps.len() as u64,
+            whole: contents.gaps.is_empty(),
+        })
+    }
+
+    /// Signs out of every connection of a person (A11): revoked at the hospital where it can be, destroyed here either
+    /// way. What is saved stays readable; erasing is a call of its own.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub async fn sign_out(&self, person: &PersonId) -> Result<(), PlainchartError> {
+        for chart in self.charts_of(person)? {
+            let chart = chart.facts.chart;
+            let connections: Vec<_> =
+                self.with_household(|household| household.connections_of(&chart).cloned().collect());
+            for connection in connections {
+                let name = TokenKeeper::file_name(&connection.connection);
+                let tokens = self.store.secret(&name)?;
+                self.forget_keeper(&connection.connection);
+                self.store.delete_secret(&name)?;
+                self.record(Event::ConnectionRemoved { connection: connection.connection })?;
+                let line =
+                    LogLine::new(self.clock.wall_ms(), self.actor()?, chart.clone(), Act::SignedOut, Decision::Allow);
+                self.write_line(&line)?;
+                // Here they are gone already; the hospital is told if it answers.
+                if let Some(tokens) = tokens.and_then(|bytes| StoredTokens::from_bytes(bytes.expose()).ok()) {
+                    for form in revocation_requests(&tokens) {
+                        self.post_and_forget(&form).await;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases a person's charts: keys first, so that nothing of them can be read again, also from a copy of the disk.
+    ///
+    /// # Errors
+    /// `NotFound`, the vault's.
+    pub fn erase(&self, person: &PersonId) -> Result<(), PlainchartError> {
+        for chart in self.charts_of(person)? {
+            let chart = chart.facts.chart;
+            let line = LogLine::new(self.clock.wall_ms(), self.actor()?, chart.clone(), Act::Erased, Decision::Allow);
+            self.write_line(&line)?;
+            let connections: Vec<_> =
+                self.with_household(|household| household.connections_of(&chart).cloned().collect());
+            self.store.erase_chart(&ChartScope::of(&chart))?;
+            for connection in connections {
+                self.forget_keeper(&connection.connection);
+                self.store.delete_secret(&TokenKeeper::file_name(&connection.connection))?;
+            }
+            self.forget_items(&chart);
+            self.record(Event::ChartErased { chart })?;
+        }
+        self.store.settle()
+    }
+
+    /// Opens every block and verifies the log.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn doctor(&self) -> Result<DoctorReport, PlainchartError> {
+        let stats = self.store.stats()?;
+        let check = self.store.check()?;
+        let log = self.verify_log()?;
+        let mut remarks = Vec::new();
+        let mut remark = |applies: bool, sentence: &str| {
+            if applies {
+                remarks.push(sentence.to_owned());
+            }
+        };
+        remark(check.is_sound() && log.whole, "Everything that is saved here can be read.");
+        remark(!check.is_sound(), "A part of what is saved is damaged. The next sync gets it again from the hospital.");
+        remark(!log.whole, "The list of who read what has a gap.");
+        remark(self.opened.rolled_back, "An older copy of this store was put in its place. A sync brings the rest.");
+        remark(self.opened.index_rebuilt, "The index was built anew. Nothing is lost by that.");
+        remark(
+            self.opened.torn_bytes > 0,
+            "The last save was cut off before it was done, and was left out as a whole.",
+        );
+        Ok(DoctorReport {
+            version: env!("CARGO_PKG_VERSION"),
+            sound: check.is_sound() && log.whole,
+            files: stats.files,
+            bytes: stats.file_bytes,
+            live_bytes: stats.live_bytes,
+            blocks: stats.blocks,
+            damaged: check.damage.len() as u64,
+            charts: self.with_household(|household| household.charts().count()) as u64,
+            log_lines: log.lines,
+            remarks,
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! Writes bindings from the built library; run by `cargo xtask`.
+
+fn main() {
+    uniffi::uniffi_bindgen_main()
+}

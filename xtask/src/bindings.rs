@@ -13,10 +13,19 @@ pub fn python(folder: &Path) -> Result<(), Problem> {
     let library = root().join("target/debug").join(LIBRARY);
     let package = folder.join("plainchart");
     std::fs::create_dir_all(&package).map_err(|error| error.to_string())?;
-    run(cargo(&["run", "--quiet", "--package", "plainchart-bindings", "--features", "generate", "--bin", "uniffi-bindgen"])
-        .args(["--", "generate", "--no-format", "--language", "python", "--out-dir"])
-        .arg(&package)
-        .arg(&library))?;
+    run(cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "plainchart-bindings",
+        "--features",
+        "generate",
+        "--bin",
+        "uniffi-bindgen",
+    ])
+    .args(["--", "generate", "--no-format", "--language", "python", "--out-dir"])
+    .arg(&package)
+    .arg(&library))?;
     std::fs::copy(&library, package.join(LIBRARY)).map_err(|error| error.to_string())?;
     // The package's own surface is hand-written; the generated module stays behind it.
     std::fs::copy(root().join("bindings/python/plainchart/__init__.py"), package.join("__init__.py"))

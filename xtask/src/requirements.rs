@@ -29,8 +29,10 @@ pub fn print() -> Result<bool, Problem> {
 }
 
 fn visit(folder: &Path, named: &mut BTreeMap<String, Vec<String>>) -> Result<(), Problem> {
-    let mut entries: Vec<_> =
-        std::fs::read_dir(folder).map_err(|error| error.to_string())?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .map_err(|error| error.to_string())?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {

@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn closing_lines_are_counted() {
         let mut tally = Tally::default();
-        tally.read("test result: FAILED. 21 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
+        tally
+            .read("test result: FAILED. 21 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
         tally.read("a line about 7 passed things");
         assert_eq!(tally, Tally { passed: 21, failed: 2, skipped: 1 });
         tally.read("Ran 9 tests in 0.3s");

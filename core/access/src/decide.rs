@@ -1,6 +1,6 @@
 //! The choke point (P2): one question, one answer, for owner and proxy alike.
 
-use crate::{Act, ChartId, Hold, Item, Lease, LeaseState, KnownTime, Verb};
+use crate::{Act, ChartId, Hold, Item, KnownTime, Lease, LeaseState, Verb};
 
 /// How the actor stands to the chart.
 #[derive(Debug, Clone, Copy)]
@@ -198,7 +198,8 @@ mod tests {
     /// Proves P2: an undated item lies outside a lease limited to dates.
     #[test]
     fn an_undated_item_is_not_guessed_into_a_period() {
-        let scope = LeaseScope { from: NaiveDate::from_ymd_opt(2020, 1, 1), ..LeaseScope::see_everything_not_sensitive() };
+        let scope =
+            LeaseScope { from: NaiveDate::from_ymd_opt(2020, 1, 1), ..LeaseScope::see_everything_not_sensitive() };
         let item = Item { date: None, ..note(Classes::NONE) };
         assert_eq!(ask(&Lease { scope, ..lease() }, Act::OpenedNote, &item), Decision::Refuse(Refusal::OutsideScope));
     }

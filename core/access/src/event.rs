@@ -63,6 +63,15 @@ pub struct ImportFacts {
     pub read: u64,
 }
 
+/// Where the access log ended (P6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogCheckpoint {
+    /// Number of its last line.
+    pub count: u64,
+    /// Hash of its last line over the hash before it, in hex.
+    pub hash: String,
+}
+
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
@@ -146,6 +155,11 @@ pub enum Event {
     Imported {
         /// What came of it.
         facts: ImportFacts,
+    },
+    /// The access log ended here when the store was closed.
+    LogCheckpoint {
+        /// Where.
+        checkpoint: LogCheckpoint,
     },
     /// The reader opened a note for the first time, or looked at a list (N3).
     Seen {

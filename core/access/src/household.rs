@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActorId, ChartFacts, ChartId, ConnectionFacts, ConnectionId, Event, Hold, ImportFacts, Lease, LeaseId, PersonId,
-    Standing,
+    ActorId, ChartFacts, ChartId, ConnectionFacts, ConnectionId, Event, Hold, ImportFacts, Lease, LeaseId,
+    LogCheckpoint, PersonId, Standing,
 };
 
 /// An event that does not fit what came before it: the ledger is damaged or of a newer version.
@@ -46,6 +46,8 @@ pub struct Household {
     holds: Vec<Hold>,
     imports: Vec<ImportFacts>,
     seen: BTreeMap<ChartId, BTreeMap<String, i64>>,
+    #[serde(default)]
+    log_checkpoint: Option<LogCheckpoint>,
 }
 
 impl Household {
@@ -108,6 +110,7 @@ impl Household {
                 self.holds.retain(|hold| hold.chart != chart || hold.kind != kind);
             }
             Event::Imported { facts } => self.imports.push(facts),
+            Event::LogCheckpoint { checkpoint } => self.log_checkpoint = Some(checkpoint),
             Event::Seen { chart, item, time_ms } => {
                 self.seen.entry(chart).or_default().entry(item).or_insert(time_ms);
             }
@@ -203,6 +206,12 @@ impl Household {
     #[must_use]
     pub fn imports(&self) -> &[ImportFacts] {
         &self.imports
+    }
+
+    /// Where the access log ended when the store was last closed.
+    #[must_use]
+    pub fn log_checkpoint(&self) -> Option<&LogCheckpoint> {
+        self.log_checkpoint.as_ref()
     }
 
     /// When the reader first opened an item (ms since 1970 UTC), if they did.

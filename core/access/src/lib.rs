@@ -17,12 +17,12 @@ mod sensitivity;
 mod time;
 
 pub use decide::{Decision, Refusal, Standing, decide};
-pub use event::{ChartFacts, ConnectionFacts, Event, ImportFacts};
+pub use event::{ChartFacts, ConnectionFacts, Event, ImportFacts, LogCheckpoint};
 pub use hold::{Hold, HoldTerm};
 pub use household::{Chart, Connection, Household, HouseholdError, Person};
 pub use id::{ActorId, ChartId, ConnectionId, IdError, LeaseId, PersonId};
 pub use item::{Item, Kind};
 pub use lease::{Basis, GrantedBy, Kinds, Lease, LeaseScope, LeaseState, Verb};
 pub use log_line::{Act, LogLine, Outcome};
-pub use sensitivity::{Classes, SensitivityClass, SecurityLabel};
+pub use sensitivity::{Classes, SecurityLabel, SensitivityClass};
 pub use time::KnownTime;

@@ -39,6 +39,41 @@ pub enum Act {
     Erased,
 }
 
+impl Act {
+    /// The code that stands in the log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OpenedNote => "opened_note",
+            Self::ListedNotes => "listed_notes",
+            Self::ListedResults => "listed_results",
+            Self::OpenedResult => "opened_result",
+            Self::ExplainedNote => "explained_note",
+            Self::Searched => "searched",
+            Self::Exported => "exported",
+            Self::ReadLog => "read_log",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::Synced => "synced",
+            Self::Imported => "imported",
+            Self::ChangedLease => "changed_lease",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+impl Outcome {
+    /// The code that stands in the log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Held => "held",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,10 +135,7 @@ impl LogLine {
     #[must_use]
     pub fn must_be_durable(&self) -> bool {
         self.outcome == Outcome::Refused
-            || matches!(
-                self.act,
-                Act::Exported | Act::SignedIn | Act::SignedOut | Act::ChangedLease | Act::Erased
-            )
+            || matches!(self.act, Act::Exported | Act::SignedIn | Act::SignedOut | Act::ChangedLease | Act::Erased)
     }
 }
 

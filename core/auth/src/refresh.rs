@@ -3,7 +3,8 @@
 //! | stage | event | next | effect |
 //! |---|---|---|---|
 //! | Idle | Wanted | SavingStart | Persist |
-//! | Idle | Wanted, nothing to send | Idle | Done(NoLastingAccess or SignInAgain) |
+//! | Idle | Wanted, no refresh token or the grant over | Idle | Done(NoLastingAccess or SignInAgain) |
+//! | Idle | Wanted, token sent twice unseen or known to be replaced | SavingAnswer | Persist |
 //! | SavingStart | Persisted | Sent | Post |
 //! | SavingStart | PersistFailed | Idle | Done(NotSaved) |
 //! | Sent | Answered, granted | SavingAnswer | Persist |

@@ -5,7 +5,7 @@ use crate::cue;
 use crate::entry::Entry;
 use crate::glossary::Glossary;
 use crate::kind::Kind;
-use crate::lexicon::{Form, Lexicon};
+use crate::lexicon::{Form, Lexicon, Trie};
 use crate::mark::{Context, Mark, Senses, count_utf16};
 use crate::prose;
 use crate::scan::{End, Scan};
@@ -22,10 +22,11 @@ impl Glossary {
         let scan = read(self.base(), text, context);
         // A note has a mark every thirty bytes or so.
         let mut marks = Vec::with_capacity(text.len().min(1 << 20) / 40);
+        let layers = self.open_layers();
         let mut ends = Vec::new();
         let mut at = 0;
         while at < scan.tokens.len() {
-            let found = self.longest(&scan, at, context, &mut ends);
+            let found = self.longest(&layers, &scan, at, context, &mut ends);
             at = found.as_ref().map_or(at, |found| found.last) + 1;
             marks.extend(found.and_then(|found| self.mark(&scan, found, context)));
         }
@@ -33,17 +34,22 @@ impl Glossary {
         marks
     }
 
+    /// The layers and their tries, the last laid first.
+    pub(crate) fn open_layers(&self) -> Vec<(&Lexicon, Trie<'_>)> {
+        self.layers().map(|lexicon| (lexicon, lexicon.forms())).collect()
+    }
+
     /// The longest admissible match that begins at token `first`, among all layers.
     pub(crate) fn longest<'g>(
         &'g self,
+        layers: &[(&'g Lexicon, Trie<'g>)],
         scan: &Scan<'_>,
         first: usize,
         context: &Context<'_>,
         ends: &mut Vec<End>,
     ) -> Option<Found<'g>> {
         let mut best: Option<Found<'g>> = None;
-        for lexicon in self.layers() {
-            let trie = lexicon.forms();
+        for (lexicon, trie) in layers.iter().copied() {
             scan.ends(trie, first, ends);
             for end in ends.iter().rev().copied() {
                 if best.as_ref().is_some_and(|best| best.last > end.last) {
@@ -77,7 +83,8 @@ impl Glossary {
         let entry = Entry::new(lexicon, form.owner);
         let exact = form.has(form::EXACT);
         let short = exact || entry.kind() == Kind::Abbreviation;
-        if !entry.is_scanned() || !fits_its_edges(scan, first, last, short) || is_unit(scan, first, last, entry.kind()) {
+        if !entry.is_scanned() || !fits_its_edges(scan, first, last, short) || is_unit(scan, first, last, entry.kind())
+        {
             return None;
         }
         let token = scan.get(first)?;
@@ -125,7 +132,8 @@ impl Glossary {
             .and_then(|wanted| self.entry_in(found.entry.id(), wanted))
             .filter(|other| *other != found.entry);
         if let Some(other) = other {
-            let translated: Senses<'g> = senses().filter_map(|own| other.senses().find(|sense| sense.id == own.id)).collect();
+            let translated: Senses<'g> =
+                senses().filter_map(|own| other.senses().find(|sense| sense.id == own.id)).collect();
             if translated.len() == senses().count() {
                 return (translated, other.language());
             }

@@ -59,10 +59,15 @@ pub(crate) fn of(scan: &Scan<'_>, first: usize, last: usize, is_test: bool) -> O
     }
     let bits = bits & !triggers;
     // "Mother: no cancer" is first of all "no".
-    [(NEGATED | NEGATIVE_RESULT, Cue::Negated), (FAMILY, Cue::Family), (UNCERTAIN, Cue::Uncertain), (HISTORY, Cue::History)]
-        .into_iter()
-        .find(|(mask, _)| bits & mask != 0)
-        .map(|(_, cue)| cue)
+    [
+        (NEGATED | NEGATIVE_RESULT, Cue::Negated),
+        (FAMILY, Cue::Family),
+        (UNCERTAIN, Cue::Uncertain),
+        (HISTORY, Cue::History),
+    ]
+    .into_iter()
+    .find(|(mask, _)| bits & mask != 0)
+    .map(|(_, cue)| cue)
 }
 
 /// What each trigger opens: role, cue bit, words an item may have, whether lists extend it.
@@ -115,6 +120,8 @@ struct Walk<'s, 't> {
     given: u32,
     /// Whether the heading that set `section` had text after it in its line, and so rules that line.
     one_line: bool,
+    /// Whether a relative was named since.
+    kin: bool,
     line_start: u32,
     /// Whether the last token was a comma or list word.
     separated: bool,
@@ -137,6 +144,7 @@ pub(crate) fn apply(scan: &mut Scan<'_>, signals: &[Signal], section: Option<Sec
         section,
         given: section,
         one_line: false,
+        kin: false,
         line_start: 0,
         separated: false,
     };
@@ -191,7 +199,8 @@ impl Walk<'_, '_> {
                 let long = before.is_some_and(|before| before.end.saturating_sub(self.line_start) >= WRAPPED_LINE);
                 let fresh = self.reaches().iter().any(|(_, reach)| reach.left > 0 && reach.since == 0);
                 let comma = before.is_some_and(|before| before.is_symbol(','));
-                let wrapped = (long || fresh || comma || self.separated) && !token.is(flag::CAPITAL) && token.is(flag::WORD);
+                let wrapped =
+                    (long || fresh || comma || self.separated) && !token.is(flag::CAPITAL) && token.is(flag::WORD);
                 if !wrapped {
                     self.close();
                     self.end_line_section();
@@ -246,6 +255,10 @@ impl Walk<'_, '_> {
                     self.mark_before(at, UNCERTAIN, usize::from(BOTH_WORDS), false);
                 }
                 self.close();
+                // "FH: none. Fever today": a sentence without relatives ends what a short heading rules.
+                if self.section == FAMILY && !self.kin {
+                    self.end_line_section();
+                }
             }
             // "Mother: cancer" and "Denies: fever" go on after the colon.
             ':' => {
@@ -265,7 +278,9 @@ impl Walk<'_, '_> {
             }
             '/' => self.next_item(),
             // `?PE` and `? PE` doubt what follows.
-            '?' if self.scan.get(at + 1).is_some_and(|next| next.is(flag::WORD)) => self.open(UNCERTAIN, BOTH_WORDS, true),
+            '?' if self.scan.get(at + 1).is_some_and(|next| next.is(flag::WORD)) => {
+                self.open(UNCERTAIN, BOTH_WORDS, true)
+            }
             ')' if self.is_minus_sign(at) => self.open(NEGATED, 4, false),
             _ => {}
         }
@@ -312,6 +327,7 @@ impl Walk<'_, '_> {
     fn signal(&mut self, signal: &Signal) {
         let Signal { first, last, roles } = *signal;
         self.heading(signal);
+        self.kin |= roles.any(&[Role::FamilyAfter, Role::FamilyBefore]);
         self.end(first, last, roles);
         for at in first..=last {
             self.word(at, self.scan.get(at).is_some_and(|token| token.is(flag::WORD)));
@@ -365,8 +381,13 @@ impl Walk<'_, '_> {
         if roles.has(Role::EndsFamily) && self.family.since > 0 {
             self.family.left = 0;
         }
-        if roles.has(Role::EndsHistory) && self.history.since > 0 {
-            self.history.left = 0;
+        if roles.has(Role::EndsHistory) {
+            if self.history.since > 0 {
+                self.history.left = 0;
+            }
+            if self.section == HISTORY {
+                self.end_line_section();
+            }
         }
     }
 
@@ -413,7 +434,8 @@ impl Walk<'_, '_> {
 
     /// "Chest pain: denies" answers what stands before the colon.
     fn answer(&mut self, first: usize, last: usize, roles: Roles) {
-        let asked = first.checked_sub(1).and_then(|before| self.scan.get(before)).is_some_and(|token| token.is_symbol(':'));
+        let asked =
+            first.checked_sub(1).and_then(|before| self.scan.get(before)).is_some_and(|token| token.is_symbol(':'));
         let answers = roles.any(&[Role::NegatedAfter, Role::NegatedBefore, Role::NegatedResult]);
         if asked && answers && self.is_bounded(last) {
             self.mark_before(first, NEGATED, BACKWARD_WORDS, true);
@@ -440,6 +462,7 @@ impl Walk<'_, '_> {
         if colon || (opens_line && next.is_none_or(|next| is_line(next.gap))) {
             self.section = bit;
             let after = self.scan.get(last + 2);
+            self.kin = false;
             self.one_line = colon && after.is_some_and(|after| !is_line(after.gap));
         } else {
             self.trigger(first, last, bit, item, true);

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::compile::{SourceError, compile};
 use crate::compile::tables::Table;
+use crate::compile::{SourceError, compile};
 use crate::entry::{CODE_WIDTH, Entry};
 use crate::lexicon::Lexicon;
 
@@ -93,7 +93,9 @@ impl Glossary {
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.layers().flat_map(move |layer| {
             let count = layer.table(Table::Ids).len() as u32;
-            (0..count).filter(move |number| !self.is_replaced(layer, *number)).map(move |number| Entry::new(layer, number))
+            (0..count)
+                .filter(move |number| !self.is_replaced(layer, *number))
+                .map(move |number| Entry::new(layer, number))
         })
     }
 

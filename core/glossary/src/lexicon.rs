@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::compile::write::Compiled;
 use crate::compile::tables::{FORMAT, HEADER, TABLES, Table, form, pattern, rule};
 use crate::compile::trie::{SLOTS_AT, edge_key, filter_bit, slot_of};
+use crate::compile::write::Compiled;
 
 /// One compiled set of entries: the embedded one, or a pack.
 pub(crate) struct Lexicon {

@@ -29,7 +29,8 @@ pub fn learn_more(system: &str, code: &str, language: &str) -> Option<String> {
     let system = system_name(system);
     let oid = SYSTEMS.iter().find(|(name, _, _)| *name == system).and_then(|(_, _, oid)| *oid)?;
     let language = if language.split(['-', '_']).next() == Some("es") { "es" } else { "en" };
-    let mut link = format!("https://connect.medlineplus.gov/application?mainSearchCriteria.v.cs={oid}&mainSearchCriteria.v.c=");
+    let mut link =
+        format!("https://connect.medlineplus.gov/application?mainSearchCriteria.v.cs={oid}&mainSearchCriteria.v.c=");
     for byte in code.trim().bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             link.push(char::from(byte));

@@ -45,7 +45,9 @@ impl Glossary {
             let mut owners: Vec<_> = exact.map(|(_, form)| (!form.has(form::EXACT), form.owner)).collect();
             owners.sort_unstable();
             let folded = normal(&scan);
-            owners.extend(begins_with(lexicon, &folded).take_while(|text| text.0 == folded).map(|(_, owner, _)| (true, owner)));
+            owners.extend(
+                begins_with(lexicon, &folded).take_while(|text| text.0 == folded).map(|(_, owner, _)| (true, owner)),
+            );
             for (_, owner) in owners {
                 if !self.is_replaced(lexicon, owner) {
                     push(Entry::new(lexicon, owner));
@@ -54,7 +56,8 @@ impl Glossary {
         }
         let first = entries.first()?;
         // One answer has one language: the one asked for only if every entry has it.
-        let language_used = entries.iter().map(Entry::language).find(|used| *used == FALLBACK_LANGUAGE).unwrap_or(first.language());
+        let language_used =
+            entries.iter().map(Entry::language).find(|used| *used == FALLBACK_LANGUAGE).unwrap_or(first.language());
         Some(Definition { entries, language_used })
     }
 

@@ -122,14 +122,16 @@ pub(crate) fn capitals(scan: &mut Scan<'_>) {
 pub(crate) fn units(scan: &mut Scan<'_>, signals: &[Signal]) {
     for signal in signals.iter().filter(|signal| signal.roles.has(Role::Unit) && signal.first == signal.last) {
         let number = signal.first.checked_sub(1).and_then(|before| scan.get(before));
-        let follows = scan.get(signal.first).is_some_and(|unit| matches!(unit.gap, Gap::None | Gap::Space | Gap::Hyphen));
+        let follows =
+            scan.get(signal.first).is_some_and(|unit| matches!(unit.gap, Gap::None | Gap::Space | Gap::Hyphen));
         if follows && number.is_some_and(|number| number.is(flag::NUMBER)) {
             set(scan, signal.first, signal.first + 1, flag::UNIT);
         }
     }
     for at in 2..scan.tokens.len() {
         let (Some(unit), Some(slash), Some(token)) = (scan.get(at - 2), scan.get(at - 1), scan.get(at)) else { return };
-        let quantity = unit.is(flag::UNIT) || (unit.is(flag::DIGIT) && !unit.is(flag::NUMBER) && starts_with_digit(scan, at - 2));
+        let quantity =
+            unit.is(flag::UNIT) || (unit.is(flag::DIGIT) && !unit.is(flag::NUMBER) && starts_with_digit(scan, at - 2));
         if quantity && slash.is_symbol('/') && slash.gap == Gap::None && token.gap == Gap::None && token.length <= 4 {
             set(scan, at, at + 1, flag::UNIT);
         }
@@ -203,7 +205,8 @@ fn before_credential(scan: &mut Scan<'_>, credential: usize) {
     }
     for _ in 0..3 {
         let Some(token) = scan.get(at).copied() else { return };
-        let initial = token.is_symbol('.') && at.checked_sub(1).and_then(|at| scan.get(at)).is_some_and(|t| t.length == 1);
+        let initial =
+            token.is_symbol('.') && at.checked_sub(1).and_then(|at| scan.get(at)).is_some_and(|t| t.length == 1);
         let name = token.is(flag::CAPITAL) && (token.is(flag::LOWER | flag::CAPITALS) || token.length == 1);
         if !(initial || name) {
             return;

@@ -80,11 +80,12 @@ fn reference(glossary: &Glossary, text: &str) -> Vec<(usize, usize, u32)> {
 fn fast(glossary: &Glossary, text: &str) -> Vec<(usize, usize, u32)> {
     let context = Context::default();
     let scan = read(glossary.base(), text, &context);
+    let layers = glossary.open_layers();
     let mut ends = Vec::new();
     let mut found = Vec::new();
     let mut at = 0;
     while at < scan.tokens.len() {
-        let best = glossary.longest(&scan, at, &context, &mut ends);
+        let best = glossary.longest(&layers, &scan, at, &context, &mut ends);
         at = best.as_ref().map_or(at, |best| best.last) + 1;
         found.extend(best.map(|best| (scan.tokens[best.first].start as usize, best.last, best.entry.number())));
     }

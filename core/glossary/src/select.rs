@@ -24,10 +24,8 @@ impl Default for Selection {
 
 /// The marks that a selection leaves, in order.
 pub fn select<'g>(marks: Vec<Mark<'g>>, selection: &Selection) -> Vec<Mark<'g>> {
-    let wanted = marks
-        .into_iter()
-        .filter(|mark| mark.tier <= selection.tier && !selection.known.contains(mark.entry))
-        .collect();
+    let wanted =
+        marks.into_iter().filter(|mark| mark.tier <= selection.tier && !selection.known.contains(mark.entry)).collect();
     if selection.first_mentions { first_mentions(wanted) } else { wanted }
 }
 

@@ -32,7 +32,12 @@ pub(crate) struct Decision {
 }
 
 /// Picks among the senses of `entry`. None if none may be offered here. Guards are those of `base`.
-pub(crate) fn decide(lexicon: &Lexicon, base: &Lexicon, entry: Entry<'_>, mention: &Mention<'_, '_>) -> Option<Decision> {
+pub(crate) fn decide(
+    lexicon: &Lexicon,
+    base: &Lexicon,
+    entry: Entry<'_>,
+    mention: &Mention<'_, '_>,
+) -> Option<Decision> {
     let mut best: [Option<(i32, u32)>; MOST_SENSES] = [None; MOST_SENSES];
     let (mut decided, mut offered, mut unruled) = (0, 0, 0);
     let count = entry.grounds().len();
@@ -119,7 +124,10 @@ fn guard_lifted(lexicon: &Lexicon, base: &Lexicon, grounds: &Grounds, mention: &
         !rule.near.is_empty() && mention.any_near(GUARD_NEAR, false, |at| stands(lexicon, mention.scan, &rule.near, at))
     });
     by_own_words
-        || GUARDS.iter().filter(|(_, guard)| grounds.guards & guard.bit() != 0).all(|(_, guard)| spoken_of(base, *guard, mention))
+        || GUARDS
+            .iter()
+            .filter(|(_, guard)| grounds.guards & guard.bit() != 0)
+            .all(|(_, guard)| spoken_of(base, *guard, mention))
 }
 
 /// The words of a guard are the rule of its number.

@@ -122,6 +122,7 @@ fn family_mentions_are_marked() {
             ("Her daughter brought her in with fever", "fever"),
             ("Mother had breast cancer. Fever today", "fever"),
             ("FH: breast cancer\nExam: tender", "tender"),
+            ("FH: none. Possibly. Fever today", "fever"),
         ],
     );
     assert_eq!(cue_in(Some(SectionKind::FamilyHistory), "Breast cancer", "breast-cancer"), Some(Cue::Family));
@@ -143,7 +144,11 @@ fn past_mentions_are_marked() {
     );
     check(
         None,
-        &[("history of hypertension, presents with cough", "cough"), ("h/o asthma, now with fever", "fever")],
+        &[
+            ("history of hypertension, presents with cough", "cough"),
+            ("h/o asthma, now with fever", "fever"),
+            ("PMH: asthma. Presents with fever", "fever"),
+        ],
     );
     assert_eq!(cue_in(Some(SectionKind::PastHistory), "Hypertension", "hypertension"), Some(Cue::History));
 }

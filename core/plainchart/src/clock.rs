@@ -18,7 +18,7 @@ pub struct SystemClock;
 /// Counts sleep on Linux and Android; `Instant` would stop in a phone's doze.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const MONOTONIC: ClockId = ClockId::Boottime;
-/// Counts sleep on Apple's systems, where `CLOCK_MONOTONIC` follows wall-clock slews.
+/// Counts sleep on Apple's systems too; rustix offers no `CLOCK_MONOTONIC_RAW` there.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const MONOTONIC: ClockId = ClockId::Monotonic;
 

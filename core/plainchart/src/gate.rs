@@ -52,7 +52,7 @@ impl Session {
     }
 
     fn decide(&self, chart: &ChartId, act: Act, item: Option<(&Item, i64)>) -> Decision {
-        let now = self.known_time();
+        let now = self.known_time(chart);
         self.with_household(|household| {
             let standing = household.owner().map_or(Standing::Stranger, |actor| household.standing(actor, chart));
             decide(standing, chart, act, item, household.holds(), now)

@@ -172,7 +172,7 @@ impl Session {
         file: usize,
         bodies_only: bool,
         people: &mut [Found],
-        writers: &mut [ChartWriter],
+        writers: &mut [ChartWriter<'_>],
         seen: &mut HashSet<String>,
         report: &mut ImportReport,
     ) -> Result<(), PlainchartError> {
@@ -246,7 +246,7 @@ impl Session {
         header: &Header,
         full_url: Option<&str>,
         people: &mut [Found],
-        writers: &mut [ChartWriter],
+        writers: &mut [ChartWriter<'_>],
         report: &mut ImportReport,
         place: &str,
     ) -> Result<(), PlainchartError> {
@@ -266,7 +266,7 @@ impl Session {
                     received_ms: self.clock.wall_ms(),
                     differs: false,
                 };
-                writer.put_value(classes, tree::BODIES, &name, &join(&body, &binary.bytes)?);
+                writer.put_value(classes, tree::BODIES, &name, &join(&body, &binary.bytes)?)?;
                 if let Some((document, index)) = name.rsplit_once('#') {
                     writer.settle(document, index.parse().unwrap_or(0));
                 }
@@ -282,7 +282,7 @@ impl Session {
     }
 }
 
-fn commit_all(store: &crate::store::Store, writers: &mut [ChartWriter]) -> Result<(), PlainchartError> {
+fn commit_all(store: &crate::store::Store, writers: &mut [ChartWriter<'_>]) -> Result<(), PlainchartError> {
     for writer in writers {
         store.commit(writer.take_batch()?)?;
     }
@@ -318,7 +318,7 @@ fn owners_of(header: &Header, raw: &str, file: usize, people: &[Found]) -> Vec<u
 }
 
 /// Remembers which Binary is which body of a document.
-fn note_bodies(found: &mut Found, writer: &ChartWriter, raw: &str, header: &Header, full_url: Option<&str>) {
+fn note_bodies(found: &mut Found, writer: &ChartWriter<'_>, raw: &str, header: &Header, full_url: Option<&str>) {
     let Ok(document) = DocumentReference::read(raw) else { return };
     let id = header.id.as_deref().or(full_url).unwrap_or_default();
     let key = format!("DocumentReference/{id}");

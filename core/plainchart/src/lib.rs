@@ -6,6 +6,7 @@
 //! one passes the gate and leaves its line in the access log (P2, P6).
 
 mod cancel;
+mod class_numbers;
 mod clock;
 mod connect;
 mod error;
@@ -13,6 +14,7 @@ mod explain;
 mod gate;
 mod import;
 mod ingest;
+mod log_sync;
 mod net;
 mod random;
 mod reading;
@@ -302,6 +304,7 @@ impl Plainchart {
     /// # Errors
     /// The vault's.
     pub fn close(&self) -> Result<(), PlainchartError> {
+        self.session.checkpoint_log()?;
         self.session.store.settle()
     }
 }

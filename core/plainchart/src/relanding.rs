@@ -60,7 +60,7 @@ impl Session {
             let incoming =
                 Incoming { raw: &stored.raw, full_url: stored.header.full_url.as_deref(), referred_to: true };
             if matches!(writer.take(incoming, &known)?, Outcome::InChart(_)) {
-                writer.delete_set_aside(classes, group, &row.id);
+                writer.delete_set_aside(classes, group, &row.id)?;
                 landed += 1;
             }
         }
@@ -115,7 +115,8 @@ mod tests {
         };
         let row = StoredResource { header, raw: RESULT.into() }.write().unwrap();
         let mut batch = Batch::new();
-        let (to, set_aside) = (scope.with(Classes::NONE), tree::tree(tree::SET_ASIDE));
+        let to = session.store.scope(scope, Classes::NONE).unwrap();
+        let set_aside = tree::tree(tree::SET_ASIDE);
         batch.put_row(to, set_aside, b"unsupported_type/Observation", b"Observation/o", 0, &row);
         session.store.commit(batch).unwrap();
         drop(session);

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use plainchart_access::{ActorId, ChartId, Classes, Event, Household, KnownTime, LogLine};
+use plainchart_access::{
+    ActorId, ChartId, Classes, Event, Household, KnownTime, LeaseState, LogCheckpoint, LogLine, Standing,
+};
 use plainchart_auth::Policy;
 use plainchart_glossary::Glossary;
 use plainchart_vault::PlatformKeystore;
@@ -17,6 +19,9 @@ use crate::random;
 use crate::store::{ChartScope, Opened, Store};
 use crate::sync::read_position;
 use crate::tokens::TokenKeeper;
+
+/// Events before the ledger is replaced by the state they led to.
+const MOST_EVENTS: usize = 2000;
 
 /// Where the store lies and what the app allows.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +43,9 @@ pub struct Session {
     pub(crate) glossary: &'static Glossary,
     pub(crate) opened: Opened,
     household: RwLock<Household>,
-    /// Latest time known from servers and the ledger, and the monotonic time when it was learnt.
-    known: Mutex<(i64, i64)>,
+    /// Per chart, the latest `Date` its own server sent, and the monotonic time when it was learnt. A server's clock
+    /// counts for its own charts alone: one that is years ahead ends nobody else's lease.
+    known: Mutex<HashMap<ChartId, (i64, i64)>>,
     keepers: Mutex<HashMap<plainchart_access::ConnectionId, Arc<TokenKeeper>>>,
     pub(crate) offers: Mutex<HashMap<String, SignInOffer>>,
     /// One sync a chart at a time.
@@ -67,7 +73,7 @@ impl Session {
             glossary: Glossary::embedded(),
             opened,
             household: RwLock::default(),
-            known: Mutex::new((0, clock.monotonic_ms())),
+            known: Mutex::default(),
             clock,
             keepers: Mutex::default(),
             offers: Mutex::default(),
@@ -82,7 +88,11 @@ impl Session {
     /// Reads the ledger into the household, and what time is known.
     pub(crate) fn load(&self) -> Result<(), PlainchartError> {
         let ledger = self.store.ledger()?;
-        let mut household = Household::default();
+        let mut household = match &ledger.snapshot {
+            Some(bytes) => serde_json::from_slice(bytes).map_err(|_| PlainchartError::VaultDamaged)?,
+            None => Household::default(),
+        };
+        let count = ledger.events.len();
         for bytes in &ledger.events {
             // An event of a newer version, or one that a gap left without its start, is passed over; a gap closes
             // leases below.
@@ -98,15 +108,54 @@ impl Session {
             self.append(&event)?;
             household.apply(event).map_err(|_| PlainchartError::internal("ledger.owner"))?;
         }
-        let mut known_ms = 0;
-        for chart in household.charts() {
-            known_ms = known_ms.max(chart.facts.added_ms);
-            if let Ok(position) = read_position(&self.store, ChartScope::of(&chart.facts.chart)) {
-                known_ms = known_ms.max(position.server_date_ms);
+        let charts: Vec<ChartId> = household.charts().map(|chart| chart.facts.chart.clone()).collect();
+        *self.household.write().unwrap_or_else(PoisonError::into_inner) = household;
+        for chart in charts {
+            if let Ok(position) = read_position(&self.store, ChartScope::of(&chart)) {
+                self.learn_time(&chart, position.server_date_ms);
             }
         }
-        *self.household.write().unwrap_or_else(PoisonError::into_inner) = household;
-        self.learn_time(known_ms);
+        if count > MOST_EVENTS {
+            self.compact_ledger()?;
+        }
+        self.destroy_ended()
+    }
+
+    /// Replaces the ledger's events by the household they led to.
+    pub(crate) fn compact_ledger(&self) -> Result<(), PlainchartError> {
+        let snapshot = self.with_household(serde_json::to_vec);
+        self.store.compact_ledger(&snapshot.map_err(|_| PlainchartError::internal("ledger.snapshot"))?)
+    }
+
+    /// Destroys the keys and tokens of charts whose lease has ended (P3): after that the cached chart is unreadable
+    /// even from a raw copy of the disk. The entry stays, so that the reader is told.
+    pub(crate) fn destroy_ended(&self) -> Result<(), PlainchartError> {
+        let charts: Vec<ChartId> =
+            self.with_household(|household| household.charts().map(|chart| chart.facts.chart.clone()).collect());
+        for chart in charts {
+            let now = self.known_time(&chart);
+            let ended = self.with_household(|household| {
+                match household.owner().map(|actor| household.standing(actor, &chart)) {
+                    Some(Standing::Proxy(lease)) => lease.state(now) == LeaseState::Ended,
+                    _ => false,
+                }
+            });
+            if ended && !self.store.classes_of(&ChartScope::of(&chart))?.is_empty() {
+                self.destroy_chart(&chart)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys a chart's keys and tokens.
+    pub(crate) fn destroy_chart(&self, chart: &ChartId) -> Result<(), PlainchartError> {
+        let connections: Vec<_> = self.with_household(|household| household.connections_of(chart).cloned().collect());
+        self.store.erase_chart(&ChartScope::of(chart))?;
+        for connection in connections {
+            self.forget_keeper(&connection.connection);
+            self.store.delete_secret(&TokenKeeper::file_name(&connection.connection))?;
+        }
+        self.forget_items(chart);
         Ok(())
     }
 
@@ -142,38 +191,37 @@ impl Session {
         self.with_household(|household| {
             let Some(actor) = household.owner() else { return Classes::NONE };
             match household.standing(actor, chart) {
-                plainchart_access::Standing::Own => Classes::ALL,
-                plainchart_access::Standing::Proxy(lease) => lease.scope.classes,
-                plainchart_access::Standing::Stranger => Classes::NONE,
+                Standing::Own => Classes::ALL,
+                Standing::Proxy(lease) => lease.scope.classes,
+                Standing::Stranger => Classes::NONE,
             }
         })
     }
 
-    pub(crate) fn known_time(&self) -> KnownTime {
-        let (learnt_ms, at) = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = self.clock.monotonic_ms().saturating_sub(at).max(0);
+    /// Wall time beside what this chart's own server is known to have said.
+    pub(crate) fn known_time(&self, chart: &ChartId) -> KnownTime {
         let wall_ms = self.clock.wall_ms();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(chart).copied();
         // Before anything is known the phone's clock is all there is.
-        let known_ms = if learnt_ms == 0 { wall_ms } else { learnt_ms.saturating_add(since) };
+        let known_ms = known.map_or(wall_ms, |(learnt_ms, at)| {
+            learnt_ms.saturating_add(self.clock.monotonic_ms().saturating_sub(at).max(0))
+        });
         KnownTime { wall_ms, known_ms }
     }
 
-    /// A server or the ledger named a time.
-    pub(crate) fn learn_time(&self, time_ms: i64) {
-        let now = self.known_time();
-        if time_ms > now.known_ms || (time_ms > 0 && self.knows_nothing()) {
-            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = (time_ms, self.clock.monotonic_ms());
+    /// A chart's server named a time.
+    pub(crate) fn learn_time(&self, chart: &ChartId, time_ms: i64) {
+        let known_ms = self.known_time(chart).known_ms;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if time_ms > 0 && (time_ms > known_ms || !known.contains_key(chart)) {
+            known.insert(chart.clone(), (time_ms, self.clock.monotonic_ms()));
         }
-    }
-
-    fn knows_nothing(&self) -> bool {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).0 == 0
     }
 
     /// Writes a line of the access log; on disk before this returns if it must be (P6).
     pub(crate) fn write_line(&self, line: &LogLine) -> Result<(), PlainchartError> {
         let bytes = serde_json::to_vec(line).map_err(|_| PlainchartError::internal("log.write"))?;
-        self.store.append_line(&bytes, line.must_be_durable(), self.clock.monotonic_ms())
+        self.store.append_line(&bytes, line.must_be_durable())
     }
 
     /// The keeper of a connection's tokens: one for all who ask, so that a refresh is single-flight.
@@ -201,8 +249,22 @@ impl Session {
         self.items.lock().unwrap_or_else(PoisonError::into_inner).remove(chart);
     }
 
+    /// Notes in the ledger where the access log ends (P6): cutting its end off then leaves a trace.
+    pub(crate) fn checkpoint_log(&self) -> Result<(), PlainchartError> {
+        if self.store.is_locked() {
+            return Ok(());
+        }
+        let end = self.store.access_log_end()?;
+        if self.with_household(|household| household.log_checkpoint().is_none_or(|known| known.count != end.count)) {
+            let hash = end.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            self.record(Event::LogCheckpoint { checkpoint: LogCheckpoint { count: end.count, hash } })?;
+        }
+        Ok(())
+    }
+
     /// Wipes what was read, and the keys.
     pub(crate) fn lock(&self) -> Result<(), PlainchartError> {
+        self.checkpoint_log()?;
         self.keepers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.offers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.items.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -213,6 +275,13 @@ impl Session {
     pub(crate) fn unlock(&self) -> Result<(), PlainchartError> {
         self.store.unlock()?;
         self.load()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Nobody is left to tell; the store settles after this.
+        let _ = self.checkpoint_log();
     }
 }
 

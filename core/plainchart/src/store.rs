@@ -1,20 +1,18 @@
 //! The vault as the facade uses it: charts and trees instead of scopes, our errors instead of its.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use plainchart_access::{ChartId, Classes};
 use plainchart_vault::{
-    AnchorCheck, Batch, CheckReport, Class, Error, Log, LogContents, OpenReport, PlatformKeystore, RecordKind, Row,
-    Scope, Secret, Stats, Vault,
+    AnchorCheck, Batch, CheckReport, Class, Error, Log, LogContents, LogEnd, OpenReport, PlatformKeystore, RecordKind,
+    Row, Scope, Secret, Stats, Vault,
 };
 
+use crate::class_numbers::ClassNumbers;
 use crate::error::PlainchartError;
+use crate::log_sync::LogSync;
 use crate::stored::tree::tree;
-
-/// Lines of the access log reach the disk within this time, in groups (P6).
-const LOG_SYNC_MS: i64 = 2000;
 
 /// A chart as the vault names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,10 +25,12 @@ impl ChartScope {
         Self(plainchart_vault::ChartId(chart.to_bytes()))
     }
 
-    /// The scope of one set of classes: the unit of keys (V2).
-    #[must_use]
-    pub const fn with(self, classes: Classes) -> Scope {
-        Scope { chart: self.0, class: Class(classes.to_byte()) }
+    fn key(self) -> String {
+        self.0.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    const fn with(self, number: u8) -> Scope {
+        Scope { chart: self.0, class: Class(number) }
     }
 }
 
@@ -61,9 +61,14 @@ impl Opened {
     }
 }
 
-/// The ledger's events, and whether any are missing.
+/// Name of the sealed table of class numbers.
+const CLASS_NUMBERS: &str = "class-numbers";
+
+/// The ledger's state and events, and whether any are missing.
 pub struct Ledger {
-    /// Events in order.
+    /// The state that the events began with, if it was compacted.
+    pub snapshot: Option<Vec<u8>>,
+    /// Events since, in order.
     pub events: Vec<Vec<u8>>,
     /// Some are missing: leases fail closed.
     pub has_gap: bool,
@@ -71,9 +76,9 @@ pub struct Ledger {
 
 /// The open store.
 pub struct Store {
-    vault: Vault,
-    /// When the access log was last made durable, on the monotonic clock.
-    log_synced_ms: AtomicI64,
+    vault: Arc<Vault>,
+    log_sync: LogSync,
+    numbers: Mutex<ClassNumbers>,
     /// Secrets are looked up and deleted as one step (A16: taken out once).
     secrets: Mutex<()>,
 }
@@ -95,7 +100,45 @@ impl Store {
             Err(Error::NotFound) => (Vault::create(folder, keystore)?, Opened { created: true, ..Opened::default() }),
             Err(error) => return Err(error.into()),
         };
-        Ok((Self { vault, log_synced_ms: AtomicI64::new(0), secrets: Mutex::new(()) }, opened))
+        let vault = Arc::new(vault);
+        let store = Self { log_sync: LogSync::new(&vault), vault, numbers: Mutex::default(), secrets: Mutex::new(()) };
+        store.load_class_numbers()?;
+        Ok((store, opened))
+    }
+
+    fn load_class_numbers(&self) -> Result<(), PlainchartError> {
+        let numbers = match self.secret(CLASS_NUMBERS)? {
+            Some(bytes) => ClassNumbers::read(bytes.expose())?,
+            None => ClassNumbers::default(),
+        };
+        *self.numbers() = numbers;
+        Ok(())
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, ClassNumbers> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The scope of a set of classes: the unit of keys (V2). A set that comes up for the first time gets its number,
+    /// durably, before anything is written under it.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn scope(&self, chart: ChartScope, classes: Classes) -> Result<Scope, PlainchartError> {
+        let mut numbers = self.numbers();
+        if numbers.number(&chart.key(), classes).is_none() {
+            let mut next = numbers.clone();
+            next.add(&chart.key(), classes);
+            self.put_secret(CLASS_NUMBERS, &next.write()?)?;
+            *numbers = next;
+        }
+        let number = numbers.number(&chart.key(), classes).unwrap_or(0);
+        Ok(chart.with(number))
+    }
+
+    /// The scope of a set of classes, if it ever came up.
+    fn known_scope(&self, chart: &ChartScope, classes: Classes) -> Option<Scope> {
+        self.numbers().number(&chart.key(), classes).map(|number| chart.with(number))
     }
 
     /// # Errors
@@ -117,7 +160,16 @@ impl Store {
     pub fn lock(&self) -> Result<(), PlainchartError> {
         let settled = self.settle();
         self.vault.lock();
+        *self.numbers() = ClassNumbers::default();
         settled
+    }
+
+    /// Notes in the keystore how far the store is: after whatever must not be rolled back unseen.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn write_anchor(&self) -> Result<(), PlainchartError> {
+        Ok(self.vault.write_anchor()?)
     }
 
     /// Makes all lines durable, saves the index and remembers how far the store is.
@@ -136,7 +188,9 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn unlock(&self) -> Result<Opened, PlainchartError> {
-        Ok(Opened::of(&self.vault.unlock()?))
+        let opened = Opened::of(&self.vault.unlock()?);
+        self.load_class_numbers()?;
+        Ok(opened)
     }
 
     /// The sets of classes of a chart that hold something.
@@ -144,7 +198,9 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn classes_of(&self, chart: &ChartScope) -> Result<Vec<Classes>, PlainchartError> {
-        Ok(self.vault.classes(chart.0)?.into_iter().map(|class| Classes::from_byte(class.0)).collect())
+        let numbers = self.numbers();
+        let living = self.vault.classes(chart.0)?;
+        Ok(living.into_iter().map(|class| numbers.classes(&chart.key(), class.0)).collect())
     }
 
     /// # Errors
@@ -156,7 +212,8 @@ impl Store {
         number: u8,
         name: &str,
     ) -> Result<Option<Vec<u8>>, PlainchartError> {
-        let value = self.vault.value(chart.with(classes), tree(number), name.as_bytes())?;
+        let Some(scope) = self.known_scope(chart, classes) else { return Ok(None) };
+        let value = self.vault.value(scope, tree(number), name.as_bytes())?;
         Ok(value.map(|bytes| bytes.to_vec()))
     }
 
@@ -169,7 +226,8 @@ impl Store {
         number: u8,
         group: &[u8],
     ) -> Result<Vec<Row>, PlainchartError> {
-        Ok(self.vault.rows(chart.with(classes), tree(number), group)?)
+        let Some(scope) = self.known_scope(chart, classes) else { return Ok(Vec::new()) };
+        Ok(self.vault.rows(scope, tree(number), group)?)
     }
 
     /// The groups of a tree that have rows.
@@ -177,7 +235,8 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn groups(&self, chart: &ChartScope, classes: Classes, number: u8) -> Result<Vec<Vec<u8>>, PlainchartError> {
-        Ok(self.vault.groups(chart.with(classes), tree(number))?)
+        let Some(scope) = self.known_scope(chart, classes) else { return Ok(Vec::new()) };
+        Ok(self.vault.groups(scope, tree(number))?)
     }
 
     /// Visits all rows of a tree, group by group, until the visitor says stop.
@@ -191,8 +250,9 @@ impl Store {
         number: u8,
         visit: &mut dyn FnMut(&[u8], Row) -> Result<(), PlainchartError>,
     ) -> Result<(), PlainchartError> {
+        let Some(scope) = self.known_scope(chart, classes) else { return Ok(()) };
         let mut stopped = Ok(());
-        self.vault.for_each_row(chart.with(classes), tree(number), &mut |group, row| {
+        self.vault.for_each_row(scope, tree(number), &mut |group, row| {
             if stopped.is_ok() {
                 stopped = visit(group, row);
             }
@@ -231,7 +291,7 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn put_front_page(&self, chart: &ChartScope, classes: Classes, bytes: &[u8]) -> Result<(), PlainchartError> {
-        Ok(self.vault.put_front_page(chart.with(classes), bytes)?)
+        Ok(self.vault.put_front_page(self.scope(*chart, classes)?, bytes)?)
     }
 
     /// A front page and the batch it was made after; a damaged one counts as none, and is written again.
@@ -239,7 +299,8 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn front_page(&self, chart: &ChartScope, classes: Classes) -> Result<Option<(u64, Vec<u8>)>, PlainchartError> {
-        match self.vault.front_page(chart.with(classes)) {
+        let Some(scope) = self.known_scope(chart, classes) else { return Ok(None) };
+        match self.vault.front_page(scope) {
             Ok(page) => Ok(page.map(|page| (page.batch.0, page.bytes.to_vec()))),
             Err(Error::Damaged { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -250,8 +311,35 @@ impl Store {
     /// The vault's.
     pub fn ledger(&self) -> Result<Ledger, PlainchartError> {
         let contents = self.vault.read_log(Log::Ledger)?;
-        let events = contents.records.iter().filter(|record| record.kind == RecordKind::Event);
-        Ok(Ledger { events: events.map(|record| record.bytes.to_vec()).collect(), has_gap: !contents.gaps.is_empty() })
+        let has_gap = !contents.gaps.is_empty();
+        let mut ledger = Ledger { snapshot: None, events: Vec::new(), has_gap };
+        for record in contents.records {
+            match record.kind {
+                RecordKind::Event => ledger.events.push(record.bytes),
+                RecordKind::Snapshot => {
+                    ledger.snapshot = Some(record.bytes);
+                    ledger.events.clear();
+                }
+                RecordKind::Gap => {}
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Replaces the ledger's events by the state they led to; the file before is kept once.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn compact_ledger(&self, snapshot: &[u8]) -> Result<(), PlainchartError> {
+        Ok(self.vault.compact_ledger(snapshot)?)
+    }
+
+    /// Where the access log ends.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn access_log_end(&self) -> Result<LogEnd, PlainchartError> {
+        Ok(self.vault.log_end(Log::AccessLog)?)
     }
 
     /// Durable on return.
@@ -263,15 +351,14 @@ impl Store {
         Ok(())
     }
 
-    /// A line of the access log: durable on return if it must be, else with the next group within two seconds.
+    /// A line of the access log: durable on return if it must be, else with its group within two seconds (P6).
     ///
     /// # Errors
     /// The vault's.
-    pub fn append_line(&self, line: &[u8], durable: bool, monotonic_ms: i64) -> Result<(), PlainchartError> {
-        let due = monotonic_ms.saturating_sub(self.log_synced_ms.load(Ordering::Relaxed)) >= LOG_SYNC_MS;
-        self.vault.append_to_access_log(line, durable || due)?;
-        if durable || due {
-            self.log_synced_ms.store(monotonic_ms, Ordering::Relaxed);
+    pub fn append_line(&self, line: &[u8], durable: bool) -> Result<(), PlainchartError> {
+        self.vault.append_to_access_log(line, durable)?;
+        if !durable {
+            self.log_sync.soon();
         }
         Ok(())
     }
@@ -301,7 +388,7 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn delete_secret(&self, name: &str) -> Result<bool, PlainchartError> {
-        let _one = self.secrets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _one = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         let was_there = self.vault.secret(name.as_bytes())?.is_some();
         self.vault.delete_secret(name.as_bytes())?;
         Ok(was_there)
@@ -341,6 +428,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
+        self.log_sync.stop();
         // Nobody is left to tell; what was acknowledged is durable already, only grouped log lines are not.
         let _ = self.settle();
     }

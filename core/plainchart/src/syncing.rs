@@ -105,7 +105,7 @@ impl Session {
         let granted = Scopes::parse(&connection.granted.join(" "));
         let report = syncing.run(&granted, options).await;
         let server_date_ms = fetcher.counts.lock().unwrap_or_else(PoisonError::into_inner).server_date_ms;
-        self.learn_time(server_date_ms);
+        self.learn_time(&chart.facts.chart, server_date_ms);
         report
     }
 
@@ -113,7 +113,9 @@ impl Session {
     /// server pauses or ends anything here, and the reader's own chart is never touched.
     fn after_sync(&self, chart: &ChartId, error: Option<&PlainchartError>) -> Result<(), PlainchartError> {
         self.forget_items(chart);
-        let time_ms = self.clock.wall_ms();
+        // The lesser of the two: a clock set forward must not make a confirmation that outlives it (P3).
+        let now = self.known_time(chart);
+        let time_ms = now.wall_ms.min(now.known_ms);
         let lease = self.lease_of(chart);
         match (error, lease) {
             (None, lease) => {

@@ -1,12 +1,11 @@
 //! The access log, erasing, signing out, and the doctor.
 
-use plainchart_access::{Act, ChartId, Decision, Event, LogLine, PersonId};
-use plainchart_vault::RecordKind;
+use plainchart_access::{Act, ChartId, Decision, Event, LogCheckpoint, LogLine, PersonId};
+use plainchart_vault::{LogEnd, RecordKind};
 use serde::Serialize;
 
 use crate::error::PlainchartError;
 use crate::session::Session;
-use crate::store::ChartScope;
 use crate::tokens::TokenKeeper;
 use plainchart_auth::{StoredTokens, revocation_requests};
 
@@ -27,8 +26,17 @@ pub struct LogCheck {
     pub lines: u64,
     /// Places where lines are missing or the chain does not close.
     pub gaps: u64,
+    /// Whether it still leads to where the ledger saw it end: a cut end shows here.
+    pub continues: bool,
     /// Whether the chain is whole.
     pub whole: bool,
+}
+
+fn log_end(checkpoint: &LogCheckpoint) -> Option<LogEnd> {
+    let digits = checkpoint.hash.as_bytes().chunks(2);
+    let bytes = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let hash = <[u8; 32]>::try_from(bytes.collect::<Option<Vec<u8>>>()?).ok()?;
+    Some(LogEnd { count: checkpoint.count, hash })
 }
 
 /// What the doctor found. No host, name or word of a record is in it (T5).
@@ -82,10 +90,13 @@ impl Session {
     /// The vault's.
     pub fn verify_log(&self) -> Result<LogCheck, PlainchartError> {
         let contents = self.store.access_log()?;
+        let checkpoint = self.with_household(|household| household.log_checkpoint().cloned());
+        let continues = checkpoint.and_then(|known| log_end(&known)).is_none_or(|end| contents.continues(&end));
         Ok(LogCheck {
             lines: contents.records.len() as u64,
             gaps: contents.gaps.len() as u64,
-            whole: contents.gaps.is_empty(),
+            continues,
+            whole: contents.gaps.is_empty() && continues,
         })
     }
 
@@ -128,16 +139,12 @@ impl Session {
             let chart = chart.facts.chart;
             let line = LogLine::new(self.clock.wall_ms(), self.actor()?, chart.clone(), Act::Erased, Decision::Allow);
             self.write_line(&line)?;
-            let connections: Vec<_> =
-                self.with_household(|household| household.connections_of(&chart).cloned().collect());
-            self.store.erase_chart(&ChartScope::of(&chart))?;
-            for connection in connections {
-                self.forget_keeper(&connection.connection);
-                self.store.delete_secret(&TokenKeeper::file_name(&connection.connection))?;
-            }
-            self.forget_items(&chart);
+            self.destroy_chart(&chart)?;
             self.record(Event::ChartErased { chart })?;
         }
+        // Twice: the ledger keeps the file before, and it still names the chart's hospital and patient id.
+        self.compact_ledger()?;
+        self.compact_ledger()?;
         self.store.settle()
     }
 

@@ -266,7 +266,7 @@ fn a_full_disk_delays_and_loses_nothing() {
 }
 
 proptest! {
-    /// Proves A6: against a server that rotates and ends the grant on reuse, through any order of crashes, cuts and
+    /// Proves A6: against a server that rotates, through any order of crashes, cuts and
     /// failing disks, no token known to be replaced is sent, and none more than twice.
     #[test]
     fn no_order_of_faults_sends_a_replaced_token(faults in proptest::collection::vec(0u8..8, 1..60)) {

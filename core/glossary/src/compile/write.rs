@@ -195,9 +195,11 @@ impl<'r> Writer<'r> {
             .collect();
         let texts: Vec<&str> = all.iter().map(|(_, _, form)| form.written.as_str()).collect();
         let built = trie::build(&texts).map_err(|item| match all.get(item) {
-            Some((_, entry, form)) => {
-                SourceError::new(&entry.file, form.line, format!("the form `{}` is empty or has too many words", form.written))
-            }
+            Some((_, entry, form)) => SourceError::new(
+                &entry.file,
+                form.line,
+                format!("the form `{}` is empty or has too many words", form.written),
+            ),
             None => SourceError::new("", 0, "a form is out of place"),
         })?;
 

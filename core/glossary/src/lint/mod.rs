@@ -90,7 +90,13 @@ pub fn lint(files: &[(&str, &str)]) -> Report {
         match source::read(file, text) {
             Ok(read) => entries.extend(read),
             Err(SourceError { file, line, reason }) => {
-                report.findings.push(Finding { file, line, entry: String::new(), rule: Rule::Malformed, detail: reason });
+                report.findings.push(Finding {
+                    file,
+                    line,
+                    entry: String::new(),
+                    rule: Rule::Malformed,
+                    detail: reason,
+                });
             }
         }
     }
@@ -168,7 +174,8 @@ fn check_forms(entries: &[SourceEntry], report: &mut Report) {
             }
             own.push((text.clone(), form.exact));
             if let Some(other) = owners.insert((text, form.exact, &entry.language), entry) {
-                let detail = format!("`{}` is a form of `{}` too; put both senses in one entry", form.written, other.id);
+                let detail =
+                    format!("`{}` is a form of `{}` too; put both senses in one entry", form.written, other.id);
                 add(report, entry, form.line, Rule::DuplicateForm, detail);
             }
             let word = folded(&form.written);

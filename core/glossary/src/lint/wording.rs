@@ -134,8 +134,12 @@ fn range(text: &str) -> Option<String> {
     words
         .windows(3)
         .find(|three| matches!(three, [a, "to" | "and", b] if number(a) && number(b)))
-        .or_else(|| words.windows(2).find(|two| matches!(two, [bound, value]
-            if number(value) && matches!(*bound, "above" | "below" | "under" | "over" | "than" | "least" | "most"))))
+        .or_else(|| {
+            words.windows(2).find(|two| {
+                matches!(two, [bound, value]
+            if number(value) && matches!(*bound, "above" | "below" | "under" | "over" | "than" | "least" | "most"))
+            })
+        })
         .or_else(|| words.windows(2).find(|two| two.iter().all(|word| number(word))))
         .map(|found| found.join(" "))
 }

@@ -106,7 +106,11 @@ pub(crate) fn strip<'a>(expected: &'a str, text: &str, exact: bool) -> Option<&'
                 rest = None;
             }
         };
-        if exact { keep(c, &mut take) } else { fold(c, &mut take) }
+        if exact {
+            keep(c, &mut take)
+        } else {
+            fold(c, &mut take)
+        }
         rest.as_ref()?;
     }
     rest.map(|rest| rest.as_str())

@@ -191,7 +191,8 @@ impl Reader<'_> {
 
     fn gap(&mut self) -> Gap {
         // The commonest gap by far.
-        if self.bytes.get(self.at) == Some(&b' ') && self.bytes.get(self.at + 1).is_some_and(u8::is_ascii_alphanumeric) {
+        if self.bytes.get(self.at) == Some(&b' ') && self.bytes.get(self.at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        {
             self.at += 1;
             return Gap::Space;
         }

@@ -223,6 +223,7 @@ impl Session {
             withdrawn: false,
         };
         self.record(Event::LeaseMade { lease })?;
+        self.store.write_anchor()?;
         self.write_line(&LogLine::new(now_ms, actor, chart.clone(), Act::ChangedLease, Decision::Allow))
     }
 

@@ -53,7 +53,8 @@ pub enum Outcome {
 }
 
 /// Prepares batches for one chart. Nothing is stored before [`ChartWriter::take_batch`]'s batch is committed.
-pub struct ChartWriter {
+pub struct ChartWriter<'a> {
+    store: &'a Store,
     chart: ChartScope,
     source: String,
     places: Places,
@@ -68,14 +69,14 @@ pub struct ChartWriter {
     now_ms: i64,
 }
 
-impl ChartWriter {
+impl<'a> ChartWriter<'a> {
     /// A writer for a chart. `source` tells local codes of two hospitals apart (SPEC "Analyte"); resources of classes
     /// outside `readable` are not stored.
     ///
     /// # Errors
     /// The vault's.
     pub fn new(
-        store: &Store,
+        store: &'a Store,
         chart: ChartScope,
         source: &str,
         readable: Classes,
@@ -96,6 +97,7 @@ impl ChartWriter {
             }
         }
         Ok(Self {
+            store,
             chart,
             source: source.to_owned(),
             places,
@@ -175,7 +177,7 @@ impl ChartWriter {
         };
         if let Some(before) = before.as_ref().filter(|before| before.classes != classes || before.group != place.group)
         {
-            let old = self.chart.with(before.classes);
+            let old = self.store.scope(self.chart, before.classes)?;
             self.batch.delete_row(old, tree::tree(tree::RESOURCES), before.group.as_bytes(), key.as_bytes());
         }
         let stored = StoredResource {
@@ -191,7 +193,7 @@ impl ChartWriter {
             raw: incoming.raw.to_owned(),
         };
         let bytes = stored.write()?;
-        let scope = self.chart.with(classes);
+        let scope = self.store.scope(self.chart, classes)?;
         self.batch.put_row(
             scope,
             tree::tree(tree::RESOURCES),
@@ -218,13 +220,23 @@ impl ChartWriter {
     }
 
     /// Takes a resource out of what was set aside.
-    pub fn delete_set_aside(&mut self, classes: Classes, group: &[u8], id: &[u8]) {
-        self.batch.delete_row(self.chart.with(classes), tree::tree(tree::SET_ASIDE), group, id);
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn delete_set_aside(&mut self, classes: Classes, group: &[u8], id: &[u8]) -> Result<(), PlainchartError> {
+        let scope = self.store.scope(self.chart, classes)?;
+        self.batch.delete_row(scope, tree::tree(tree::SET_ASIDE), group, id);
+        Ok(())
     }
 
     /// Adds a value of this chart to the batch.
-    pub fn put_value(&mut self, classes: Classes, number: u8, name: &str, bytes: &[u8]) {
-        self.batch.put_value(self.chart.with(classes), tree::tree(number), name.as_bytes(), bytes);
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn put_value(&mut self, classes: Classes, number: u8, name: &str, bytes: &[u8]) -> Result<(), PlainchartError> {
+        let scope = self.store.scope(self.chart, classes)?;
+        self.batch.put_value(scope, tree::tree(number), name.as_bytes(), bytes);
+        Ok(())
     }
 
     /// Writes a stored resource again at its place, with another header.
@@ -234,7 +246,7 @@ impl ChartWriter {
     pub fn replace(&mut self, key: &str, stored: &StoredResource, order: i64) -> Result<(), PlainchartError> {
         if let Some(place) = self.places.get_mut(key) {
             place.life = stored.header.life;
-            let scope = self.chart.with(place.classes);
+            let scope = self.store.scope(self.chart, place.classes)?;
             let bytes = stored.write()?;
             let group = place.group.as_bytes();
             self.batch.put_row(scope, tree::tree(tree::RESOURCES), group, key.as_bytes(), order, &bytes);
@@ -294,7 +306,7 @@ impl ChartWriter {
         }
         let bytes = stored.write()?;
         self.set_aside.insert(id.clone(), digest);
-        let scope = self.chart.with(classes);
+        let scope = self.store.scope(self.chart, classes)?;
         self.batch.put_row(scope, tree::tree(tree::SET_ASIDE), group.as_bytes(), id.as_bytes(), 0, &bytes);
         Ok(Outcome::SetAside(reason))
     }
@@ -309,7 +321,7 @@ impl ChartWriter {
         for classes in std::mem::take(&mut self.changed_wants) {
             let list = self.wants.get(&classes).map(Vec::as_slice).unwrap_or_default();
             let bytes = serde_json::to_vec(list).map_err(|_| PlainchartError::internal("wants.write"))?;
-            let scope = self.chart.with(classes);
+            let scope = self.store.scope(self.chart, classes)?;
             self.batch.put_value(scope, tree::tree(tree::WALK), WANTS.as_bytes(), &bytes);
         }
         Ok(std::mem::take(&mut self.batch))

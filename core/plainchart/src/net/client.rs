@@ -174,7 +174,8 @@ fn kind_of(error: &reqwest::Error) -> NetworkError {
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref)
             .is_some_and(|inside| inside.is::<rustls::Error>());
-        if io_tls || inner.is::<rustls::Error>() {
+        // Once the connection stands, a TLS fault is a cut: the request may have left (A6).
+        if (io_tls || inner.is::<rustls::Error>()) && error.is_connect() {
             return NetworkError::Tls;
         }
         source = inner.source();

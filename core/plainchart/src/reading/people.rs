@@ -84,7 +84,7 @@ impl Session {
     }
 
     fn reader_of(&self, chart: &ChartId) -> Reader {
-        let now = self.known_time();
+        let now = self.known_time(chart);
         self.with_household(|household| {
             let Some(actor) = household.owner() else { return Reader::Ended };
             match household.standing(actor, chart) {

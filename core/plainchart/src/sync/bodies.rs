@@ -107,7 +107,7 @@ impl Syncing<'_> {
     fn keep_body(&mut self, classes: Classes, want: &Want, fetched: &Fetched) -> Result<(), PlainchartError> {
         let name = body_name(&want.document, want.index);
         let value = join(&fetched.header, &fetched.bytes)?;
-        self.writer.put_value(classes, tree::BODIES, &name, &value);
+        self.writer.put_value(classes, tree::BODIES, &name, &value)?;
         self.writer.settle(&want.document, want.index);
         self.bodies += u64::from(fetched.header.state == BodyState::Here);
         Ok(())

@@ -43,7 +43,7 @@ pub struct Syncing<'a> {
     pub(super) patient_id: String,
     /// Known once the Patient was read, which is the first request of every sync.
     pub(super) patient: KnownPatient,
-    pub(super) writer: ChartWriter,
+    pub(super) writer: ChartWriter<'a>,
     pub(super) position: Position,
     pub(super) now_ms: i64,
     /// `Type/id` of everything the server sent in this run.
@@ -238,7 +238,7 @@ impl<'a> Syncing<'a> {
         }
         let bytes = serde_json::to_vec(&self.position).map_err(|_| PlainchartError::internal("position.write"))?;
         let mut batch = self.writer.take_batch()?;
-        let scope = self.chart.with(Classes::NONE);
+        let scope = self.store.scope(self.chart, Classes::NONE)?;
         batch.put_value(scope, tree::tree(tree::WALK), POSITION.as_bytes(), &bytes);
         self.store.commit(batch)
     }

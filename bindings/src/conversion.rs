@@ -19,6 +19,7 @@ impl From<core::PersonView> for PersonView {
     fn from(person: core::PersonView) -> Self {
         let standing = match person.reader {
             core::Reader::Own => "own",
+            core::Reader::File => "file",
             core::Reader::Helper { .. } => "helper",
             core::Reader::Ended => "ended",
         };

@@ -35,7 +35,7 @@ pub struct PersonView {
     pub name: Option<String>,
     /// Birth date as written.
     pub birth_date: Option<String>,
-    /// `own`, `helper` or `ended`.
+    /// `own`, `file` (a record that was opened as a file), `helper` or `ended`.
     pub standing: String,
     /// Where it comes from.
     pub source: String,

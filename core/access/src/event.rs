@@ -19,6 +19,9 @@ pub struct ChartFacts {
     pub own: bool,
     /// When it was added, ms since 1970 UTC.
     pub added_ms: i64,
+    /// Whether it is known from a file alone: nobody was asked whose it is, and no hospital confirmed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_file: bool,
 }
 
 impl std::fmt::Debug for ChartFacts {

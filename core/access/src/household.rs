@@ -249,6 +249,7 @@ mod tests {
             patient: patient.into(),
             own,
             added_ms: 5,
+            from_file: false,
         }
     }
 

@@ -141,7 +141,7 @@ impl Session {
                 let at = match known.get(&(base.clone(), id.clone())) {
                     Some(at) => *at,
                     None => {
-                        let (chart, belongs) = self.chart_for(&base, &id, person, true)?;
+                        let (chart, belongs) = self.chart_for(&base, &id, person, true, true)?;
                         let named = KnownPatient::new(&base, &patient);
                         people.push(Found {
                             chart,

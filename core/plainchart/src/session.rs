@@ -48,6 +48,8 @@ pub struct Session {
     known: Mutex<HashMap<ChartId, (i64, i64)>>,
     keepers: Mutex<HashMap<plainchart_access::ConnectionId, Arc<TokenKeeper>>>,
     pub(crate) offers: Mutex<HashMap<String, SignInOffer>>,
+    /// Charts of which something damaged was given up, until a full walk has brought it again.
+    pub(crate) damaged: Mutex<Vec<ChartScope>>,
     /// One sync a chart at a time.
     pub(crate) syncing: Mutex<HashMap<ChartId, Arc<tokio::sync::Mutex<()>>>>,
     /// Opaque note and result ids to places, made when first needed, dropped when the chart changes.
@@ -77,6 +79,7 @@ impl Session {
             clock,
             keepers: Mutex::default(),
             offers: Mutex::default(),
+            damaged: Mutex::default(),
             syncing: Mutex::default(),
             items: Mutex::default(),
         };

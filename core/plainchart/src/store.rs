@@ -1,6 +1,7 @@
 //! The vault as the facade uses it: charts and trees instead of scopes, our errors instead of its.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use plainchart_access::{ChartId, Classes};
@@ -78,6 +79,8 @@ pub struct Ledger {
 pub struct Store {
     vault: Arc<Vault>,
     log_sync: LogSync,
+    /// Something could not be read: the next sync gives it up and fetches it again.
+    saw_damage: AtomicBool,
     numbers: Mutex<ClassNumbers>,
     /// Secrets are looked up and deleted as one step (A16: taken out once).
     secrets: Mutex<()>,
@@ -101,7 +104,13 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         let vault = Arc::new(vault);
-        let store = Self { log_sync: LogSync::new(&vault), vault, numbers: Mutex::default(), secrets: Mutex::new(()) };
+        let store = Self {
+            log_sync: LogSync::new(&vault),
+            vault,
+            saw_damage: AtomicBool::new(opened.damaged > 0),
+            numbers: Mutex::default(),
+            secrets: Mutex::new(()),
+        };
         store.load_class_numbers()?;
         Ok((store, opened))
     }
@@ -213,7 +222,7 @@ impl Store {
         name: &str,
     ) -> Result<Option<Vec<u8>>, PlainchartError> {
         let Some(scope) = self.known_scope(chart, classes) else { return Ok(None) };
-        let value = self.vault.value(scope, tree(number), name.as_bytes())?;
+        let value = self.noticed(self.vault.value(scope, tree(number), name.as_bytes()))?;
         Ok(value.map(|bytes| bytes.to_vec()))
     }
 
@@ -227,7 +236,7 @@ impl Store {
         group: &[u8],
     ) -> Result<Vec<Row>, PlainchartError> {
         let Some(scope) = self.known_scope(chart, classes) else { return Ok(Vec::new()) };
-        Ok(self.vault.rows(scope, tree(number), group)?)
+        self.noticed(self.vault.rows(scope, tree(number), group))
     }
 
     /// The groups of a tree that have rows.
@@ -236,7 +245,7 @@ impl Store {
     /// The vault's.
     pub fn groups(&self, chart: &ChartScope, classes: Classes, number: u8) -> Result<Vec<Vec<u8>>, PlainchartError> {
         let Some(scope) = self.known_scope(chart, classes) else { return Ok(Vec::new()) };
-        Ok(self.vault.groups(scope, tree(number))?)
+        self.noticed(self.vault.groups(scope, tree(number)))
     }
 
     /// Visits all rows of a tree, group by group, until the visitor says stop.
@@ -252,11 +261,11 @@ impl Store {
     ) -> Result<(), PlainchartError> {
         let Some(scope) = self.known_scope(chart, classes) else { return Ok(()) };
         let mut stopped = Ok(());
-        self.vault.for_each_row(scope, tree(number), &mut |group, row| {
+        self.noticed(self.vault.for_each_row(scope, tree(number), &mut |group, row| {
             if stopped.is_ok() {
                 stopped = visit(group, row);
             }
-        })?;
+        }))?;
         stopped
     }
 
@@ -409,6 +418,27 @@ impl Store {
         Ok(self.vault.erase_chart(chart.0)?)
     }
 
+    /// Remembers that a part could not be read, and hands the result on.
+    fn noticed<T>(&self, result: Result<T, Error>) -> Result<T, PlainchartError> {
+        if matches!(result, Err(Error::Damaged { .. })) {
+            self.saw_damage.store(true, Ordering::SeqCst);
+        }
+        Ok(result?)
+    }
+
+    /// Gives up what is damaged, if anything was found so: the charts it was of must be walked anew (V3). Nothing
+    /// readable is touched.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn give_up_damaged(&self) -> Result<Vec<ChartScope>, PlainchartError> {
+        if !self.saw_damage.swap(false, Ordering::SeqCst) {
+            return Ok(Vec::new());
+        }
+        let dropped = self.vault.drop_damaged()?;
+        Ok(dropped.into_iter().map(|dropped| ChartScope(dropped.scope.chart)).collect())
+    }
+
     /// Counts.
     ///
     /// # Errors
@@ -422,7 +452,11 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn check(&self) -> Result<CheckReport, PlainchartError> {
-        Ok(self.vault.check()?)
+        let check = self.vault.check()?;
+        if !check.is_sound() {
+            self.saw_damage.store(true, Ordering::SeqCst);
+        }
+        Ok(check)
     }
 }
 

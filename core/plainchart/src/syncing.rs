@@ -99,11 +99,22 @@ impl Session {
             counts: Mutex::new(Counts::default()),
         };
         let scope = ChartScope::of(&chart.facts.chart);
+        let damaged = self.store.give_up_damaged()?;
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner).extend(damaged);
+        // What was damaged is fetched again by a walk that takes nothing for known.
+        let again = self.damaged.lock().unwrap_or_else(PoisonError::into_inner).contains(&scope);
+        let options = SyncOptions { full: options.full || again };
         let readable = self.readable_classes(&chart.facts.chart);
-        let syncing =
+        let mut syncing =
             Syncing::new(&fetcher, Arc::clone(listener), &self.store, scope, &chart.facts.patient, readable, now_ms)?;
+        if again {
+            syncing.mend();
+        }
         let granted = Scopes::parse(&connection.granted.join(" "));
         let report = syncing.run(&granted, options).await;
+        if report.is_ok() {
+            self.damaged.lock().unwrap_or_else(PoisonError::into_inner).retain(|damaged| *damaged != scope);
+        }
         let server_date_ms = fetcher.counts.lock().unwrap_or_else(PoisonError::into_inner).server_date_ms;
         self.learn_time(&chart.facts.chart, server_date_ms);
         report

@@ -49,6 +49,8 @@ impl Time {
 pub enum Reader {
     /// It is their own.
     Own,
+    /// It came as a file that the reader opened; nobody was asked whose it is.
+    File,
     /// They help this person.
     Helper {
         /// Until when, ms since 1970 UTC, if there is an end.

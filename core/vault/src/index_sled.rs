@@ -5,8 +5,10 @@
 //! differ from the sealed position's, and the index is rebuilt (V1).
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -22,6 +24,8 @@ const POSITION: &[u8] = b"position of the index";
 /// The smallest segments open fastest with entries this small (measured).
 const SEGMENT_BYTES: usize = 64 << 10;
 const CACHE_BYTES: u64 = 4 << 20;
+const LOCK_ATTEMPTS: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) struct SledIndex {
     pub path: PathBuf,
@@ -43,6 +47,17 @@ fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T> {
     }
 }
 
+/// Opens sled. Our own lock keeps others out, but sled's threads may hold its file a moment after it was closed here.
+fn open_once_free(config: &sled::Config) -> Result<sled::Db> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match guarded(|| config.open()) {
+            Err(Error::Io { kind: ErrorKind::Other | ErrorKind::WouldBlock }) => std::thread::sleep(LOCK_PAUSE),
+            answer => return answer,
+        }
+    }
+    Err(unreadable())
+}
+
 impl SledIndex {
     fn open(&mut self) -> Result<&sled::Db> {
         if self.database.is_none() {
@@ -53,7 +68,7 @@ impl SledIndex {
                 .segment_size(SEGMENT_BYTES)
                 .flush_every_ms(None)
                 .mode(sled::Mode::LowSpace);
-            let database = guarded(|| config.open())?;
+            let database = open_once_free(&config)?;
             if fresh {
                 // sled does not sync `conf` itself: without this a power cut soon after can make it unopenable.
                 std::fs::File::open(self.path.join("conf"))?.sync_all()?;
@@ -155,7 +170,7 @@ impl IndexStore for SledIndex {
             })?;
         }
         match std::fs::remove_dir_all(&self.path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
     }

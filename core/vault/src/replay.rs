@@ -2,7 +2,8 @@
 //!
 //! The common way opens commit records only. Where bytes do not fit together, the stretch since the last good commit is
 //! read again with every block opened, so that what is whole is kept and only what is damaged is named (V3). A batch
-//! without its commit record at the very end was never acknowledged and is dropped.
+//! at the very end that is not whole, down to its last block, was never acknowledged and is dropped: a disk may have
+//! written its parts in any order before the power went. (If it was acknowledged and damaged since, the anchor tells.)
 
 use crate::block::{self, Codecs, HEADER, Header, Kind};
 use crate::block_files::{BlockFiles, FILE_BYTES};
@@ -65,7 +66,7 @@ pub(crate) fn replay(table: &mut Table, files: &BlockFiles, keys: &VaultKeys, co
             continue;
         }
         let bytes = files.read_from(*number, from, *length)?;
-        let good = replay.file(*number, from, &bytes);
+        let good = replay.file(*number, from, &bytes, Some(*number) == last_number);
         if Some(*number) == last_number && good < bytes.len() {
             replay.report.torn_bytes += (bytes.len() - good) as u64;
             let whole = u64::from(from) + good as u64;
@@ -82,13 +83,13 @@ pub(crate) fn replay(table: &mut Table, files: &BlockFiles, keys: &VaultKeys, co
 
 impl Replay<'_> {
     /// Reads one file's bytes; answers how many of them end in a good commit.
-    fn file(&mut self, number: u32, from: u32, bytes: &[u8]) -> usize {
+    fn file(&mut self, number: u32, from: u32, bytes: &[u8], last_file: bool) -> usize {
         let (mut good, mut at) = (0, 0);
         let mut pending_at_good = self.pending.len();
         let mut suspect = false;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let step = self.block(number, from + at as u32, rest, suspect);
-            match step {
+            let ends_here = |length: usize| (last_file && rest.len() == length).then_some((bytes, from));
+            match self.block(number, from + at as u32, rest, suspect, &ends_here) {
                 Step::Block(length) => at += length,
                 Step::Commit(length) => {
                     at += length;
@@ -109,7 +110,16 @@ impl Replay<'_> {
         good
     }
 
-    fn block(&mut self, number: u32, offset: u32, rest: &[u8], suspect: bool) -> Step {
+    /// Reads the block at the front of `rest`. `ends_here` gives, for the length of a commit record with which the last
+    /// file ends, the bytes that its blocks lie in and where these begin in the file.
+    fn block<'b>(
+        &mut self,
+        number: u32,
+        offset: u32,
+        rest: &[u8],
+        suspect: bool,
+        ends_here: &dyn Fn(usize) -> Option<(&'b [u8], u32)>,
+    ) -> Step {
         let Some(header) = Header::read(rest) else { return Step::Unreadable };
         let length = header.length as usize;
         let Some(block) = rest.get(..length) else { return Step::Unreadable };
@@ -117,7 +127,7 @@ impl Replay<'_> {
             let record = block::open(&self.keys.system, self.codecs, &header, block)
                 .and_then(|content| CommitRecord::decode(&content));
             return match record {
-                Some(record) if self.settle(&record, suspect) => {
+                Some(record) if self.settle(&record, suspect, ends_here(length)) => {
                     self.table.position.file = number;
                     self.table.position.offset = offset + header.length;
                     self.last = Some(record);
@@ -154,8 +164,9 @@ impl Replay<'_> {
         Step::Block(length)
     }
 
-    /// Applies a batch. False if its blocks are not those of the record, and a closer look was not yet taken.
-    fn settle(&mut self, record: &CommitRecord, suspect: bool) -> bool {
+    /// Applies a batch. False if its blocks are not those of the record, and a closer look was not yet taken; or if it is
+    /// the last one (then its bytes are given) and not whole.
+    fn settle(&mut self, record: &CommitRecord, suspect: bool, last: Option<(&[u8], u32)>) -> bool {
         let position = &self.table.position;
         if record.batch <= position.batch {
             // An old batch put at the end again.
@@ -166,7 +177,13 @@ impl Replay<'_> {
         let whole = start
             .and_then(|start| self.pending.get(start..))
             .is_some_and(|blocks| digest_of_blocks(blocks.iter().map(|found| &found.edges[..])) == Some(record.digest));
-        if !whole && !suspect {
+        if !whole && (!suspect || last.is_some()) {
+            return false;
+        }
+        let own = self.pending.iter().skip(start.unwrap_or(0));
+        if let Some((bytes, from)) = last
+            && !own.into_iter().all(|found| self.opens(found, bytes, from))
+        {
             return false;
         }
         if self.continued && record.batch != position.batch + 1 {
@@ -189,6 +206,16 @@ impl Replay<'_> {
         self.table.position.batch = record.batch;
         self.report.batches += 1;
         true
+    }
+
+    fn opens(&self, found: &Found, bytes: &[u8], from: u32) -> bool {
+        let Some(keys) = self.keys.by_id(found.entry.scope) else { return true };
+        let start = found.entry.offset.checked_sub(from).map(|start| start as usize);
+        let block = start.and_then(|start| bytes.get(start..start + found.entry.length as usize));
+        let opened = block
+            .and_then(|block| Some((Header::read(block)?, block)))
+            .and_then(|(header, block)| block::open(&keys, self.codecs, &header, block));
+        opened.is_some()
     }
 
     fn apply(&mut self, found: Found) {

@@ -101,7 +101,7 @@ pub struct LogContents {
 
 impl LogContents {
     /// Whether the log held this end once, and everything up to it still leads there.
-    pub(crate) fn continues(&self, earlier: &LogEnd) -> bool {
+    pub fn continues(&self, earlier: &LogEnd) -> bool {
         let first = self.records.first();
         earlier.count == 0
             || first.is_some_and(|record| record.kind == RecordKind::Snapshot && record.sequence > earlier.count)

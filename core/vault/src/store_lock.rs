@@ -1,5 +1,5 @@
 //! One process, one handle: a file lock of our own and a registry within the process, because a file lock alone does not
-//! stop a second handle here, and on phones sled takes none (VAULT B.3, rule 1).
+//! stop a second handle here, and on phones sled takes none (one process, one handle).
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -46,7 +46,8 @@ pub struct OpenReport {
     pub replayed: u64,
     /// The index was lost or of no use and was built anew from the block files. No data is lost by that.
     pub index_rebuilt: bool,
-    /// Bytes of a batch that was never acknowledged, cut off the end of the block files.
+    /// Bytes of a last batch that was not whole, cut off the end of the block files. It was never acknowledged, unless
+    /// the anchor says that the store was further.
     pub torn_bytes: u64,
     /// The same for the ledger and the access log.
     pub torn_log_bytes: u64,

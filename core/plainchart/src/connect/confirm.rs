@@ -131,7 +131,7 @@ impl Session {
         let base = offer.signed_in.base.as_str();
         let now_ms = self.clock.wall_ms();
         let own = confirmation.relation == Relation::Own;
-        let (chart, person) = self.chart_for(base, &candidate.patient, confirmation.person.as_ref(), own)?;
+        let (chart, person) = self.chart_for(base, &candidate.patient, confirmation.person.as_ref(), own, false)?;
         if let Relation::Helper { basis, until_ms } = confirmation.relation {
             self.make_lease(&chart, basis, until_ms, now_ms)?;
         }
@@ -169,11 +169,13 @@ impl Session {
         patient: &str,
         person: Option<&PersonId>,
         own: bool,
+        from_file: bool,
     ) -> Result<(ChartId, PersonId), PlainchartError> {
         let known = self.with_household(|household| {
             household.chart_of(base, patient).map(|chart| (chart.facts.chart.clone(), chart.person.clone()))
         });
         if let Some((chart, belongs_to)) = known {
+            self.take_answer(&chart, own, from_file)?;
             let person = person.cloned().unwrap_or_else(|| belongs_to.clone());
             if person != belongs_to {
                 self.record(Event::ChartMoved { chart: chart.clone(), person: person.clone() })?;
@@ -194,9 +196,23 @@ impl Session {
             patient: patient.to_owned(),
             own,
             added_ms: self.clock.wall_ms(),
+            from_file,
         };
         self.record(Event::ChartAdded { person: person.clone(), facts: facts.clone() })?;
         Ok((facts.chart, person))
+    }
+
+    /// A chart that is here already: at a sign-in the reader has said anew whose it is, and that counts. A file opened
+    /// later says nothing about it.
+    fn take_answer(&self, chart: &ChartId, own: bool, from_file: bool) -> Result<(), PlainchartError> {
+        let known = self.with_household(|household| household.chart(chart).cloned());
+        match known {
+            Some(known) if !from_file && (known.facts.own != own || known.facts.from_file) => {
+                let facts = ChartFacts { own, from_file, ..known.facts };
+                self.record(Event::ChartAdded { person: known.person, facts })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn make_lease(

@@ -10,7 +10,7 @@ use plainchart_vault::Batch;
 
 use super::filing::file;
 use super::places::{self, Place, Places};
-use super::wants::{Want, fetchable};
+use super::wants::{Want, body_name, fetchable};
 use crate::error::PlainchartError;
 use crate::sensitivity::classes_of;
 use crate::store::{ChartScope, Store};
@@ -62,6 +62,8 @@ pub struct ChartWriter<'a> {
     /// Bodies still wanted, by the classes of their document.
     wants: BTreeMap<Classes, Vec<Want>>,
     changed_wants: Vec<Classes>,
+    /// Something damaged was given up: bodies that should be here are looked for, and wanted again.
+    mends: bool,
     /// Classes this reader may hold.
     readable: Classes,
     /// Digests of what was set aside before, so that the same is not written again.
@@ -104,10 +106,16 @@ impl<'a> ChartWriter<'a> {
             batch: Batch::new(),
             wants,
             changed_wants: Vec::new(),
+            mends: false,
             readable,
             set_aside,
             now_ms,
         })
+    }
+
+    /// Looks for bodies that were lost to damage.
+    pub fn mend(&mut self) {
+        self.mends = true;
     }
 
     /// What the chart holds.
@@ -160,6 +168,9 @@ impl<'a> ChartWriter<'a> {
         let before = self.places.get(&key).cloned();
         if let Some(before) = &before {
             if before.digest == digest && before.life == Life::Current {
+                if self.mends && header.resource_type == "DocumentReference" {
+                    self.want_lost_bodies(&key, incoming.raw, before.classes)?;
+                }
                 return Ok(Outcome::InChart(Landed::Unchanged));
             }
             if before.updated_ms.zip(updated_ms).is_some_and(|(old, new)| new < old) {
@@ -217,6 +228,19 @@ impl<'a> ChartWriter<'a> {
         }
         self.changed_wants = self.wants.keys().copied().chain([classes]).collect();
         self.wants.entry(classes).or_default().extend(fresh);
+    }
+
+    fn want_lost_bodies(&mut self, key: &str, raw: &str, classes: Classes) -> Result<(), PlainchartError> {
+        let Ok(document) = DocumentReference::read(raw) else { return Ok(()) };
+        for want in fetchable(key, &document) {
+            let is_wanted = self.wants().any(|(_, known)| known.document == want.document && known.index == want.index);
+            let name = body_name(key, want.index);
+            if !is_wanted && self.store.value(&self.chart, classes, tree::BODIES, &name)?.is_none() {
+                self.wants.entry(classes).or_default().push(want);
+                self.changed_wants.push(classes);
+            }
+        }
+        Ok(())
     }
 
     /// Takes a resource out of what was set aside.

@@ -58,7 +58,7 @@ impl Session {
             charts.push(ChartView {
                 source: source.name,
                 as_of_ms: (source.as_of_ms > 0).then_some(source.as_of_ms),
-                from_file: chart.facts.base.starts_with(FILE_BASE),
+                from_file: chart.facts.from_file,
                 name: patient.as_ref().and_then(Patient::display_name),
                 birth_date: patient.and_then(|patient| patient.birth_date).map(|date| date.text),
             });
@@ -88,6 +88,7 @@ impl Session {
         self.with_household(|household| {
             let Some(actor) = household.owner() else { return Reader::Ended };
             match household.standing(actor, chart) {
+                Standing::Own if household.chart(chart).is_some_and(|known| known.facts.from_file) => Reader::File,
                 Standing::Own => Reader::Own,
                 Standing::Stranger => Reader::Ended,
                 Standing::Proxy(lease) => match lease.state(now) {
@@ -129,9 +130,7 @@ impl Session {
         let position = self.position_of(chart)?;
         let as_of_ms = match position.walked.values().map(|walked| walked.as_of_ms).min() {
             Some(as_of_ms) => as_of_ms,
-            None if base.base.starts_with(FILE_BASE) => {
-                patient.map_or(base.added_ms, |stored| stored.header.received_ms)
-            }
+            None if base.from_file => patient.map_or(base.added_ms, |stored| stored.header.received_ms),
             None => 0,
         };
         Ok(Source { name, as_of_ms })

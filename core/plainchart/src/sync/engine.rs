@@ -91,6 +91,11 @@ impl<'a> Syncing<'a> {
         })
     }
 
+    /// Something damaged was given up: bodies that are gone are looked for and wanted again.
+    pub fn mend(&mut self) {
+        self.writer.mend();
+    }
+
     /// Runs it. What was committed before an error stays, and the next sync goes on from there.
     ///
     /// # Errors

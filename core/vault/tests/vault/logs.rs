@@ -78,6 +78,24 @@ fn damage_inside_a_log_is_a_gap() {
         vault.append_to_access_log(b"goes on", true).unwrap();
         assert_eq!(vault.log_end(Log::AccessLog).unwrap().count, 6);
     }
+    // Two stores that went apart: the numbers fit, the chain does not.
+    fs::write(&path, &whole[..8 + 2 * frame]).unwrap();
+    let other = place.copy();
+    let append = |place: &Place, lines: &[&str]| {
+        let (vault, _) = place.open();
+        for line in lines {
+            vault.append_to_access_log(line.as_bytes(), true).unwrap();
+        }
+        drop(vault);
+        fs::read(place.path("access-log")).unwrap()
+    };
+    let one = append(&place, &["line x"]);
+    let two = append(&other, &["line y", "line z"]);
+    fs::write(&path, [&one[..], &two[8 + 3 * frame..]].concat()).unwrap();
+    let (vault, report) = place.open();
+    assert_eq!(vault.read_log(Log::AccessLog).unwrap().gaps, [LogGap { after: 3, before: 4 }]);
+    assert!(report.damage.contains(&Damage::AccessLog));
+    drop(vault);
     // One log's records are not another's.
     fs::copy(place.path("ledger"), &path).unwrap();
     let (vault, _) = place.open();

@@ -59,6 +59,39 @@ fn a_batch_cut_anywhere_is_absent_or_whole() {
     }
 }
 
+/// Proves V3: power lost while the last batch was being written, any one sector of it left unwritten: the batch is absent
+/// or whole, even where its commit record made it to the disk.
+#[test]
+fn a_batch_with_an_unwritten_sector_is_absent_or_whole() {
+    let place = Place::new(IndexKind::Snapshot);
+    let s = scope(1, 0);
+    let vault = place.create();
+    put_value(&vault, s, "first", b"one");
+    let before = fs::metadata(place.last_block_file()).unwrap().len() as usize;
+    let mut batch = Batch::new();
+    batch.put_value(s, NOTES, b"first", b"two");
+    batch.put_value(s, NOTES, b"second", &noise(7, 9000));
+    batch.put_row(s, RESULTS, b"g", b"r", 1, &noise(8, 3000));
+    vault.commit(batch).unwrap();
+    drop(vault);
+    let whole = fs::read(place.last_block_file()).unwrap();
+    let mut sectors = 0;
+    for start in (0..whole.len()).step_by(512).filter(|start| start + 512 > before) {
+        let mut bytes = whole.clone();
+        let end = (start + 512).min(bytes.len());
+        bytes[start.max(before)..end].fill(0);
+        fs::write(place.last_block_file(), bytes).unwrap();
+        place.lose_index();
+        let (vault, report) = place.open();
+        assert_eq!(value(&vault, s, "first").unwrap(), b"one");
+        assert_eq!(value(&vault, s, "second"), None);
+        assert!(vault.rows(s, RESULTS, b"g").unwrap().is_empty());
+        assert!(report.torn_bytes > 0 && vault.check().unwrap().is_sound());
+        sectors += 1;
+    }
+    assert!(sectors > 20);
+}
+
 /// Proves V3: rubbish behind the last batch, whatever it looks like, is dropped and said.
 #[test]
 fn rubbish_at_the_end_is_dropped() {

@@ -8,7 +8,6 @@ use crate::token::TokenProblem;
 
 /// Every error of this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum AuthError {
     /// The address typed for the FHIR base cannot be used.
     #[error("the server address cannot be used: {0}")]

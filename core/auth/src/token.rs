@@ -57,11 +57,20 @@ impl TokenAnswer {
             return Err(AuthError::TokenMalformed(TokenProblem::TooLarge));
         }
         let members = json_object::<Members>(&answer.body);
-        if let Ok(Members { error: Text(Some(code)), .. }) = &members {
-            return Err(AuthError::TokenRefused(OAuthErrorCode::from_code(code)));
-        }
-        if answer.is_not_now() {
+        let code = match &members {
+            Ok(Members { error: Text(Some(code)), .. }) => Some(OAuthErrorCode::from_code(code)),
+            _ => None,
+        };
+        // A server that is down and says no more than that has decided nothing about the grant.
+        let undecided = matches!(
+            code,
+            None | Some(OAuthErrorCode::TemporarilyUnavailable | OAuthErrorCode::ServerError | OAuthErrorCode::Other)
+        );
+        if answer.is_not_now() && undecided {
             return Err(AuthError::ServerUnavailable { stage: Stage::Token, status: answer.status });
+        }
+        if let Some(code) = code {
+            return Err(AuthError::TokenRefused(code));
         }
         if !answer.is_success() {
             return Err(AuthError::TokenRefused(OAuthErrorCode::Other));
@@ -316,6 +325,8 @@ mod tests {
         let unavailable = |status| Some(AuthError::ServerUnavailable { stage: Stage::Token, status });
         assert_eq!(read(503, "<html>").err(), unavailable(503));
         assert_eq!(read(429, "{}").err(), unavailable(429));
+        assert_eq!(read(503, r#"{"error":"temporarily_unavailable"}"#).err(), unavailable(503));
+        assert_eq!(read(500, r#"{"error":"server_error"}"#).err(), unavailable(500));
     }
 
     /// Proves V6.

@@ -44,7 +44,6 @@ pub enum Damage {
 
 /// The vault's errors. After any of them, what had been committed is still there.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The vault is locked; nothing can be read or written, erasing still works.
     #[error("the vault is locked")]

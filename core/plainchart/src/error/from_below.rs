@@ -48,7 +48,6 @@ impl From<VaultError> for PlainchartError {
                 storage(StorageReason::Unreadable)
             }
             VaultError::Exists => Self::internal("vault.exists"),
-            _ => Self::internal("vault"),
         }
     }
 }
@@ -76,6 +75,9 @@ impl From<AuthError> for PlainchartError {
             AuthError::AuthorizationRefused(OAuthErrorCode::InteractionRequired)
             | AuthError::TokenRefused(OAuthErrorCode::InvalidGrant) => sign_in(SignInReason::Expired),
             AuthError::AuthorizationRefused(_) => Self::server("authorization"),
+            AuthError::TokenRefused(OAuthErrorCode::TemporarilyUnavailable) => {
+                Self::ServerBusy { retry_after_seconds: None }
+            }
             AuthError::TokenRefused(_) | AuthError::TokenMalformed(_) => Self::server("token"),
             AuthError::IdTokenRefused(_) => Self::server("identity"),
             AuthError::Cancelled => Self::Cancelled,
@@ -85,7 +87,6 @@ impl From<AuthError> for PlainchartError {
             AuthError::RandomUnavailable => Self::internal("random.unavailable"),
             AuthError::OutOfTurn => Self::internal("sign_in.turn"),
             AuthError::NotRegistered | AuthError::RegistrationInvalid => Self::invalid("client_id"),
-            _ => Self::internal("auth"),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::fetch::Fetcher;
 use super::plan::{PLAN, Search, TypePlan};
 use super::position::{POSITION, Position, Underway, Walked};
 use super::report::{ProgressListener, SyncReport, TypeReport};
-use super::walk::WalkEnd;
+use super::walk::{PAGE_EXPIRED, WalkEnd};
 use crate::error::{NotPermittedReason, PlainchartError};
 use crate::ingest::{ChartWriter, Incoming, Outcome};
 use crate::net::FHIR_JSON;
@@ -23,6 +23,8 @@ use crate::stored::{Life, tree};
 const DAY_MS: i64 = 24 * 3_600_000;
 /// A full walk at least this often finds what an incremental one cannot see: deletions (D3).
 const FULL_EVERY_MS: i64 = 7 * DAY_MS;
+/// How long what a cut-off sync had finished counts as walked, where changes cannot be asked for.
+const RESUME_MS: i64 = 10 * 60_000;
 /// Second passes after an ascending walk, until one brings nothing.
 const MOST_PASSES: u32 = 3;
 const PATIENT_BYTES: usize = 4 << 20;
@@ -102,16 +104,26 @@ impl<'a> Syncing<'a> {
     /// `NotPermitted{forbidden}` and `NotFound` when the server no longer gives the Patient itself; the network's and
     /// the vault's.
     pub async fn run(mut self, granted: &Scopes, options: SyncOptions) -> Result<SyncReport, PlainchartError> {
-        if self.position.ended || self.position.began_ms == 0 || options.full {
-            self.position.began_ms = self.now_ms;
+        if self.position.ended || self.position.sync == 0 || options.full {
+            self.position.sync += 1;
             self.position.ended = false;
             self.position.underway = None;
         }
         self.read_patient().await?;
-        for plan in PLAN {
+        let first_key = |plan: &TypePlan| {
+            let underway = self.position.underway.as_ref().map(|underway| underway.key.clone());
+            let mut searches = plan.alternatives.iter().copied().flatten();
+            !searches.any(|search| underway.as_deref() == Some(search.key))
+        };
+        let mut plans: Vec<&TypePlan> = PLAN.iter().collect();
+        plans.sort_by_key(|plan| first_key(plan));
+        for plan in plans {
             self.types.insert(plan.resource_type, empty(plan.resource_type));
             if granted.allows(plan.resource_type, Access::Search) == Allowance::Denied {
                 self.problem(plan.resource_type, "not_granted");
+                for search in plan.alternatives.iter().copied().flatten() {
+                    self.mark_problem(*search, "not_granted");
+                }
                 continue;
             }
             self.walk_type(plan, options.full).await?;
@@ -151,10 +163,12 @@ impl<'a> Syncing<'a> {
         let mut problem = Some("not_shared");
         for searches in plan.alternatives {
             let mut ends = Vec::new();
-            for search in *searches {
+            for search in self.underway_first(searches, |search| search.key) {
                 let end = self.walk_search(plan.resource_type, *search, full).await?;
-                if end == WalkEnd::Refused {
-                    self.mark_refused(*search);
+                match end {
+                    WalkEnd::Refused => self.mark_problem(*search, "not_shared"),
+                    WalkEnd::Stopped(code) => self.mark_problem(*search, code),
+                    WalkEnd::Complete { .. } => {}
                 }
                 ends.push(end);
             }
@@ -166,6 +180,7 @@ impl<'a> Syncing<'a> {
                 WalkEnd::Refused => Some("partly_shared"),
                 WalkEnd::Complete { .. } => None,
             });
+            self.forget_other_alternatives(plan, searches);
             if ends.iter().all(|end| *end == WalkEnd::Complete { full: true }) {
                 self.reconcile(plan.resource_type).await?;
             }
@@ -177,6 +192,21 @@ impl<'a> Syncing<'a> {
         Ok(())
     }
 
+    /// A walk that was cut off goes on before any other begins: there is one position under way.
+    fn underway_first<'s, T>(&self, all: &'s [T], key: impl Fn(&T) -> &'static str) -> Vec<&'s T> {
+        let underway = self.position.underway.as_ref().map(|underway| underway.key.as_str());
+        let mut all: Vec<&T> = all.iter().collect();
+        all.sort_by_key(|item| Some(key(item)) != underway);
+        all
+    }
+
+    /// A wider search that was refused says nothing about a list that a narrower one brought whole.
+    fn forget_other_alternatives(&mut self, plan: &TypePlan, used: &[Search]) {
+        for search in plan.alternatives.iter().copied().flatten().filter(|search| !used.contains(search)) {
+            self.position.walked.remove(search.key);
+        }
+    }
+
     async fn walk_search(
         &mut self,
         resource_type: &'static str,
@@ -184,13 +214,20 @@ impl<'a> Syncing<'a> {
         full: bool,
     ) -> Result<WalkEnd, PlainchartError> {
         let known = self.position.walked.get(search.key).cloned().unwrap_or_default();
-        let underway = self.position.underway.as_ref().is_some_and(|underway| underway.key == search.key);
-        // A sync that was cut off does not walk again what it had finished.
-        if !underway && known.as_of_ms >= self.position.began_ms && known.problem.is_none() {
+        let is_underway = self.position.underway.as_ref().is_some_and(|underway| underway.key == search.key);
+        // A sync that was cut off a moment ago does not walk again what it had finished; where only changes can be
+        // asked for, they are.
+        let finished = !is_underway && known.problem.is_none() && known.sync == self.position.sync;
+        let just_now = (0..RESUME_MS).contains(&(self.now_ms - known.as_of_ms));
+        if finished && !known.ascending && just_now {
             return Ok(WalkEnd::Complete { full: false });
         }
-        let incremental = !full && known.ascending && self.now_ms - known.full_ms < FULL_EVERY_MS;
+        let recently_full = (0..FULL_EVERY_MS).contains(&(self.now_ms - known.full_ms));
+        let incremental = known.ascending && recently_full && (!full || finished);
         let mut end = self.walk(resource_type, search, incremental).await?;
+        if end == WalkEnd::Stopped(PAGE_EXPIRED) {
+            end = self.walk(resource_type, search, incremental).await?;
+        }
         for _ in 0..MOST_PASSES {
             let ascending = self.position.walked.get(search.key).is_some_and(|walked| walked.ascending);
             if !ascending || !matches!(end, WalkEnd::Complete { .. }) {
@@ -207,32 +244,34 @@ impl<'a> Syncing<'a> {
         Ok(end)
     }
 
-    /// The walk of a search ended: its position becomes the start of the next.
+    /// The walk of a search reached its last page: its position becomes the start of the next.
     pub(super) fn finish_search(
         &mut self,
         search: Search,
         underway: &Underway,
         ascending: bool,
-        stopped: bool,
     ) -> Result<(), PlainchartError> {
-        let now_ms = self.now_ms;
+        let (now_ms, sync) = (self.now_ms, self.position.sync);
         let walked = self.position.walked.entry(search.key.to_owned()).or_insert_with(Walked::default);
-        walked.ascending = ascending && !stopped;
+        walked.ascending = ascending;
         // An incremental walk that brought nothing keeps the start it had.
         walked.newest = underway.newest.clone().or(walked.newest.take());
         walked.as_of_ms = now_ms;
-        walked.problem = stopped.then(|| "endless_paging".to_owned());
-        if !underway.incremental && !stopped {
+        walked.sync = sync;
+        walked.problem = None;
+        if !underway.incremental {
             walked.full_ms = now_ms;
         }
         self.commit(None)
     }
 
-    fn mark_refused(&mut self, search: Search) {
+    /// A list that is not whole says why (D6); the next sync walks it from the beginning.
+    fn mark_problem(&mut self, search: Search, code: &str) {
         let now_ms = self.now_ms;
         let walked = self.position.walked.entry(search.key.to_owned()).or_insert_with(Walked::default);
         walked.as_of_ms = now_ms;
-        walked.problem = Some("not_shared".to_owned());
+        walked.ascending = false;
+        walked.problem = Some(code.to_owned());
     }
 
     /// Commits what was filed, the position and the wants in one durable batch (D11).

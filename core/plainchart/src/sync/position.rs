@@ -35,6 +35,9 @@ pub struct Walked {
     pub full_ms: i64,
     /// When any walk ended: the as-of time of this search's lists, ms since 1970 UTC.
     pub as_of_ms: i64,
+    /// Number of the sync that walked it last.
+    #[serde(default)]
+    pub sync: u64,
     /// Why it is not complete, as a fixed code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -49,10 +52,9 @@ pub struct Position {
     /// Searches walked, by key.
     #[serde(default)]
     pub walked: BTreeMap<String, Walked>,
-    /// When the last whole sync began, ms since 1970 UTC: searches walked since then need not be walked again when a
-    /// sync resumes.
+    /// Number of the sync that is under way or ended last, from 1.
     #[serde(default)]
-    pub began_ms: i64,
+    pub sync: u64,
     /// Whether that sync has ended.
     #[serde(default)]
     pub ended: bool,

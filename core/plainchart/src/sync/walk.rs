@@ -25,6 +25,9 @@ const MOST_IDLE_PAGES: u32 = 8;
 /// older time than one that was seen first.
 const OVERLAP_MS: i64 = 120_000;
 
+/// The code of a walk whose link to the next page is no longer known to the server.
+pub const PAGE_EXPIRED: &str = "page_expired";
+
 /// How a walk of one search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WalkEnd {
@@ -140,22 +143,18 @@ impl Syncing<'_> {
             let endless = idle >= MOST_IDLE_PAGES || next.as_ref().is_some_and(|next| !links.insert(next.clone()));
             let Some(next) = next.filter(|_| !endless) else {
                 let full = !underway.incremental && !resumed;
-                self.finish_search(search, &underway, ascending, endless)?;
-                self.listener.progress(&Progress::Fetching {
-                    resource_type,
-                    done: self.received(resource_type),
-                    total: page.total,
-                })?;
+                if endless {
+                    self.commit(None)?
+                } else {
+                    self.finish_search(search, &underway, ascending)?
+                }
+                self.tell(resource_type, &page)?;
                 self.fetch_bodies().await?;
                 return Ok(if endless { WalkEnd::Stopped("endless_paging") } else { WalkEnd::Complete { full } });
             };
             underway.next = next.to_string();
             self.commit(Some(underway.clone()))?;
-            self.listener.progress(&Progress::Fetching {
-                resource_type,
-                done: self.received(resource_type),
-                total: page.total,
-            })?;
+            self.tell(resource_type, &page)?;
             self.fetch_bodies().await?;
             answer = self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await?;
             match answer.status {
@@ -163,7 +162,7 @@ impl Syncing<'_> {
                 // An expired link: what came is kept, the next sync walks this search anew.
                 400 | 404 | 410 => {
                     self.commit(None)?;
-                    return Ok(WalkEnd::Stopped("page_expired"));
+                    return Ok(WalkEnd::Stopped(PAGE_EXPIRED));
                 }
                 403 => {
                     self.commit(None)?;
@@ -174,6 +173,11 @@ impl Syncing<'_> {
         }
         self.commit(None)?;
         Ok(WalkEnd::Stopped("too_many_pages"))
+    }
+
+    fn tell(&self, resource_type: &'static str, page: &Page) -> Result<(), PlainchartError> {
+        let done = self.received(resource_type);
+        self.listener.progress(&Progress::Fetching { resource_type, done, total: page.total })
     }
 
     /// Files the resources of a page; how many of them were not seen before in this sync.

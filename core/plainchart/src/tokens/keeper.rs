@@ -84,7 +84,7 @@ impl TokenKeeper {
             RefreshOutcome::Failed(AuthError::ServerUnavailable { .. }) => {
                 Err(PlainchartError::ServerBusy { retry_after_seconds: None })
             }
-            RefreshOutcome::Failed(_) => Err(PlainchartError::server("token")),
+            RefreshOutcome::Failed(error) => Err(error.into()),
             RefreshOutcome::NotSaved => {
                 Err(PlainchartError::StorageUnavailable { reason: crate::error::StorageReason::Full })
             }

@@ -20,6 +20,6 @@ pub use records::{
     Offer, PersonView, ResultList, ResultPart, ResultView, SectionView, Sense, SetAsideCount, SignInStep, SourceState,
     SyncSummary, Time, TypeSummary,
 };
-pub use session::{PlainchartSession, open_session};
+pub use session::{PlainchartSession, annotate, define, open_session};
 
 uniffi::setup_scaffolding!();

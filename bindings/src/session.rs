@@ -36,6 +36,24 @@ pub async fn open_session(
     Ok(Arc::new(PlainchartSession { open: RwLock::new(Some(blocking(open).await?)) }))
 }
 
+/// Marks the words of a text that is nobody's chart. Needs no session.
+///
+/// # Errors
+/// None today; fallible so that a defect cannot end the app.
+#[uniffi::export]
+pub async fn annotate(text: String) -> Result<Vec<Mark>, PlainchartError> {
+    Ok(all(blocking(move || Ok(plainchart::annotate(&text))).await?))
+}
+
+/// Looks a word up. Needs no session.
+///
+/// # Errors
+/// `InvalidInput` for an empty word.
+#[uniffi::export]
+pub async fn define(word: String, language: Option<String>) -> Result<Definition, PlainchartError> {
+    Ok(blocking(move || plainchart::define(&word, language.as_deref())).await?.into())
+}
+
 /// An open store. Every call about a chart says whose. Close it when the app is done.
 #[derive(uniffi::Object)]
 pub struct PlainchartSession {
@@ -199,24 +217,6 @@ impl PlainchartSession {
     pub async fn results(&self, person: String, offset: u64, limit: u64) -> Result<ResultList, PlainchartError> {
         let (core, person) = (self.core()?, person_id(person)?);
         Ok(blocking(move || core.results(&person, window(offset, limit))).await?.into())
-    }
-
-    /// Marks the words of a text that is nobody's chart.
-    ///
-    /// # Errors
-    /// None today.
-    pub async fn annotate(&self, text: String) -> Result<Vec<Mark>, PlainchartError> {
-        let core = self.core()?;
-        Ok(all(blocking(move || Ok(core.annotate(&text))).await?))
-    }
-
-    /// Looks a word up.
-    ///
-    /// # Errors
-    /// `InvalidInput` for an empty word.
-    pub async fn define(&self, word: String, language: Option<String>) -> Result<Definition, PlainchartError> {
-        let core = self.core()?;
-        Ok(blocking(move || core.define(&word, language.as_deref())).await?.into())
     }
 
     /// Who read what of this person's chart on this phone, oldest first.

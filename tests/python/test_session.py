@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from lakeside import DictionaryKeystore, Lakeside, Recorder
-from plainchart import CancelHandle, Configuration, PlainchartError, SignInStep, open_session
+from plainchart import CancelHandle, Configuration, PlainchartError, SignInStep, annotate, define, open_session
 
 REDIRECT = "http://127.0.0.1:49152/callback"
 
@@ -124,8 +124,16 @@ class Journey(unittest.IsolatedAsyncioTestCase):
 
     async def test_calls_at_once_from_many_tasks(self):
         """Proves B1: calls may come from anywhere, at once."""
-        answers = await asyncio.gather(*(self.session.define("edema", None) for _ in range(200)))
+        answers = await asyncio.gather(*(define("edema", None) for _ in range(200)))
         self.assertEqual({answer.entry for answer in answers}, {answers[0].entry})
+        self.assertTrue(answers[0].entry)
+
+    async def test_a_text_that_is_nobodys_chart_is_explained(self):
+        """Proves G1, G5: the mark, its place and its cue."""
+        text = "Ödem: no edema seen."
+        mark = next(mark for mark in await annotate(text) if mark.entry)
+        self.assertEqual(text.encode()[mark.start : mark.end].decode(), "edema")
+        self.assertEqual(mark.cue, "negated")
 
     async def test_a_downloaded_record_comes_in(self):
         """Proves D7: the counts add up and a bad line loses nothing."""

@@ -33,6 +33,8 @@ from .plainchart_bindings import (
     SyncSummary,
     Time,
     TypeSummary,
+    annotate,
+    define,
     open_session,
 )
 
@@ -66,5 +68,7 @@ __all__ = [
     "SyncSummary",
     "Time",
     "TypeSummary",
+    "annotate",
+    "define",
     "open_session",
 ]

@@ -1,10 +1,9 @@
 //! The glossary over a note's sections, and look-ups.
 
 use plainchart_document::SectionKind as NoteSection;
-use plainchart_glossary::{Context, Mark, SectionKind};
+use plainchart_glossary::{Context, Glossary, Mark, SectionKind};
 
 use crate::error::PlainchartError;
-use crate::session::Session;
 use crate::views::{DefinitionView, MarkView, SenseView};
 
 const ENGLISH: &str = "en";
@@ -50,46 +49,37 @@ pub fn views_of<'m>(marks: &'m [Mark<'m>], section: Option<usize>) -> impl Itera
     })
 }
 
-impl Session {
-    /// Marks the words of a text that is nobody's chart.
-    #[must_use]
-    pub fn annotate(&self, text: &str) -> Vec<MarkView> {
-        let marks = self.glossary.annotate(text, &Context::default());
-        let mut views: Vec<MarkView> = views_of(&marks, None).collect();
-        crate::reading::tell_first(&mut views);
-        views
-    }
+/// Marks the words of a text that is nobody's chart. Needs no store and no key.
+#[must_use]
+pub fn annotate(text: &str) -> Vec<MarkView> {
+    let marks = Glossary::embedded().annotate(text, &Context::default());
+    let mut views: Vec<MarkView> = views_of(&marks, None).collect();
+    crate::reading::tell_first(&mut views);
+    views
+}
 
-    /// Looks a word up; suggestions when it is not in the glossary.
-    ///
-    /// # Errors
-    /// `InvalidInput{word}` for an empty word.
-    pub fn define(&self, word: &str, language: Option<&str>) -> Result<DefinitionView, PlainchartError> {
-        let word = word.trim();
-        if word.is_empty() {
-            return Err(PlainchartError::invalid("word"));
-        }
-        let language = language.unwrap_or(ENGLISH);
-        let Some(found) = self.glossary.define(word, language) else {
-            let suggestions = self.glossary.suggest(word).into_iter().map(str::to_owned).collect();
-            return Ok(DefinitionView {
-                entry: None,
-                headword: None,
-                senses: Vec::new(),
-                language: language.to_owned(),
-                suggestions,
-            });
-        };
-        let senses = found.entries.iter().flat_map(|entry| entry.senses());
-        let first = found.entries.first();
-        Ok(DefinitionView {
-            entry: first.map(|entry| entry.id().to_owned()),
-            headword: first.and_then(|entry| entry.forms().next()).map(str::to_owned),
-            senses: senses
-                .map(|sense| SenseView { id: sense.id.to_owned(), plain: sense.definition.to_owned() })
-                .collect(),
-            language: found.language_used.to_owned(),
-            suggestions: Vec::new(),
-        })
+/// Looks a word up; suggestions when it is not in the glossary. Needs no store and no key.
+///
+/// # Errors
+/// `InvalidInput{word}` for an empty word.
+pub fn define(word: &str, language: Option<&str>) -> Result<DefinitionView, PlainchartError> {
+    let (word, glossary) = (word.trim(), Glossary::embedded());
+    if word.is_empty() {
+        return Err(PlainchartError::invalid("word"));
     }
+    let language = language.unwrap_or(ENGLISH);
+    let Some(found) = glossary.define(word, language) else {
+        let suggestions = glossary.suggest(word).into_iter().map(str::to_owned).collect();
+        let (entry, headword, senses) = (None, None, Vec::new());
+        return Ok(DefinitionView { entry, headword, senses, language: language.to_owned(), suggestions });
+    };
+    let senses = found.entries.iter().flat_map(|entry| entry.senses());
+    let first = found.entries.first();
+    Ok(DefinitionView {
+        entry: first.map(|entry| entry.id().to_owned()),
+        headword: first.and_then(|entry| entry.forms().next()).map(str::to_owned),
+        senses: senses.map(|sense| SenseView { id: sense.id.to_owned(), plain: sense.definition.to_owned() }).collect(),
+        language: found.language_used.to_owned(),
+        suggestions: Vec::new(),
+    })
 }

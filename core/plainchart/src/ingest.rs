@@ -5,5 +5,5 @@ mod places;
 mod wants;
 mod writer;
 
-pub use wants::{BodyHeader, BodyState, Want, body_name};
+pub use wants::{BodyHeader, BodyState, Want, body_name, differs};
 pub use writer::{ChartWriter, Incoming, Landed, Outcome};

@@ -40,6 +40,7 @@ pub use connect::{
     Candidate, Confirmation, ConnectRequest, Connected, ConnectedPerson, OfferView, Relation, SignInStep,
 };
 pub use error::{NotPermittedReason, PlainchartError, SignInReason, StorageReason};
+pub use explain::{annotate, define};
 pub use import::{ImportReport, ImportedPerson, SetAsideCount};
 pub use plainchart_access::{Act, Basis, LogLine, Outcome, PersonId};
 pub use plainchart_vault::{
@@ -220,20 +221,6 @@ impl Plainchart {
     /// `NotFound`, the vault's.
     pub fn whose_note(&self, note: &str) -> Result<Person, PlainchartError> {
         self.session.whose_note(note)
-    }
-
-    /// Marks the words of a text that is nobody's chart.
-    #[must_use]
-    pub fn annotate(&self, text: &str) -> Vec<MarkView> {
-        self.session.annotate(text)
-    }
-
-    /// Looks a word up.
-    ///
-    /// # Errors
-    /// `InvalidInput{word}`.
-    pub fn define(&self, word: &str, language: Option<&str>) -> Result<DefinitionView, PlainchartError> {
-        self.session.define(word, language)
     }
 
     /// Who read what of this person's charts on this phone, oldest first.

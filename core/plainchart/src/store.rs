@@ -75,6 +75,9 @@ pub struct Ledger {
     pub has_gap: bool,
 }
 
+/// Told each row with its group; may say stop.
+pub type RowVisitor<'a> = &'a mut dyn FnMut(&[u8], Row) -> Result<(), PlainchartError>;
+
 /// The open store.
 pub struct Store {
     vault: Arc<Vault>,
@@ -257,7 +260,7 @@ impl Store {
         chart: &ChartScope,
         classes: Classes,
         number: u8,
-        visit: &mut dyn FnMut(&[u8], Row) -> Result<(), PlainchartError>,
+        visit: RowVisitor<'_>,
     ) -> Result<(), PlainchartError> {
         let Some(scope) = self.known_scope(chart, classes) else { return Ok(()) };
         let mut stopped = Ok(());

@@ -87,6 +87,7 @@ impl Session {
     /// # Errors
     /// `NotFound` for an offer that is gone, `InvalidInput{patient}`, `InvalidInput{person}`, the vault's.
     pub fn confirm(&self, offer_id: &str, confirmation: &Confirmation) -> Result<Connected, PlainchartError> {
+        self.store.check_unlocked()?;
         if let Some(person) = &confirmation.person {
             self.with_household(|household| household.person(person).map(|_| ()))
                 .ok_or(PlainchartError::invalid("person"))?;
@@ -113,6 +114,7 @@ impl Session {
     /// # Errors
     /// `NotFound`, the vault's.
     pub async fn decline(&self, offer_id: &str) -> Result<(), PlainchartError> {
+        self.store.check_unlocked()?;
         let offer = self.offers.lock().unwrap_or_else(PoisonError::into_inner).remove(offer_id);
         let offer = offer.ok_or(PlainchartError::NotFound)?;
         self.store.delete_secret(&offer_name(offer_id))?;

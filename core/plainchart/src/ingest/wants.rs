@@ -1,5 +1,7 @@
 //! Bodies: what a note's attachments need fetched, and what became of it (D11).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use plainchart_record::DocumentReference;
 use serde::{Deserialize, Serialize};
 
@@ -79,4 +81,30 @@ pub fn fetchable(document_key: &str, document: &DocumentReference) -> Vec<Want> 
             })
         })
         .collect()
+}
+
+/// Whether bytes disagree with the size (bytes) or hash (SHA-1, base64) that the document announces.
+#[must_use]
+pub fn differs(size: Option<u64>, hash: Option<&str>, bytes: &[u8]) -> bool {
+    let other_size = size.is_some_and(|size| size != bytes.len() as u64);
+    let other_hash = hash.is_some_and(|hash| {
+        let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+        hash.trim() != STANDARD.encode(digest.as_ref())
+    });
+    other_size || other_hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Proves D11: a body that disagrees with its document's size or hash is told.
+    #[test]
+    fn a_body_that_differs_is_told() {
+        let sha1_of_abc = Some("qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
+        assert!(!differs(None, None, b"abc"));
+        assert!(!differs(Some(3), sha1_of_abc, b"abc"));
+        assert!(differs(Some(4), None, b"abc"));
+        assert!(differs(None, sha1_of_abc, b"abd"));
+    }
 }

@@ -138,6 +138,7 @@ impl<'a> ChartWriter<'a> {
             return Ok(Outcome::SetAside(SetAside::Unreadable));
         };
         if !self.readable.covers(filed_classes(&header)) {
+            self.forget(&key_of(&header, incoming))?;
             return Ok(Outcome::NotForThisReader);
         }
         if header.resource_type == "OperationOutcome" {
@@ -230,6 +231,26 @@ impl<'a> ChartWriter<'a> {
         self.wants.entry(classes).or_default().extend(fresh);
     }
 
+    /// A resource has got a label that closes it to this reader: the open version goes too, with its bodies (N4).
+    fn forget(&mut self, key: &str) -> Result<(), PlainchartError> {
+        let Some(place) = self.places.remove(key) else { return Ok(()) };
+        let scope = self.store.scope(self.chart, place.classes)?;
+        let rows = self.store.rows(&self.chart, place.classes, tree::RESOURCES, place.group.as_bytes())?;
+        let row = rows.iter().find(|row| row.id == key.as_bytes());
+        let document = row.and_then(|row| StoredResource::read(&row.bytes).ok());
+        let document = document.and_then(|stored| DocumentReference::read(&stored.raw).ok());
+        for content in document.iter().flat_map(|document| &document.content) {
+            let name = body_name(key, content.index);
+            self.batch.delete_value(scope, tree::tree(tree::BODIES), name.as_bytes());
+        }
+        self.batch.delete_row(scope, tree::tree(tree::RESOURCES), place.group.as_bytes(), key.as_bytes());
+        for list in self.wants.values_mut() {
+            list.retain(|want| want.document != key);
+        }
+        self.changed_wants.push(place.classes);
+        Ok(())
+    }
+
     fn want_lost_bodies(&mut self, key: &str, raw: &str, classes: Classes) -> Result<(), PlainchartError> {
         let Ok(document) = DocumentReference::read(raw) else { return Ok(()) };
         for want in fetchable(key, &document) {
@@ -284,6 +305,16 @@ impl<'a> ChartWriter<'a> {
             let before = list.len();
             list.retain(|want| want.document != document || want.index != index);
             if list.len() != before {
+                self.changed_wants.push(*classes);
+            }
+        }
+    }
+
+    /// A sync begins: each body may be asked for anew.
+    pub fn begin_attempts(&mut self) {
+        for (classes, list) in &mut self.wants {
+            for want in list.iter_mut().filter(|want| want.attempts > 0) {
+                want.attempts = 0;
                 self.changed_wants.push(*classes);
             }
         }

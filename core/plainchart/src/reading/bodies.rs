@@ -4,7 +4,7 @@ use plainchart_access::{ChartId, Classes};
 use plainchart_record::document_reference::{Content, attachment_bytes};
 
 use crate::error::PlainchartError;
-use crate::ingest::{BodyHeader, BodyState, body_name};
+use crate::ingest::{BodyHeader, BodyState, body_name, differs};
 use crate::session::Session;
 use crate::store::ChartScope;
 use crate::stored::{StoredResource, split, tree};
@@ -46,7 +46,10 @@ impl Session {
         });
         if attachment.data_length.is_some() {
             return Ok(match attachment_bytes(&stored.raw, content.index, INLINE_BYTES) {
-                Ok(Some(bytes)) => Rendition::Here(Body { bytes, content_type: declared, remark: None }),
+                Ok(Some(bytes)) => {
+                    let remark = differs(attachment.size, attachment.hash.as_deref(), &bytes).then(differs_remark);
+                    Rendition::Here(Body { bytes, content_type: declared, remark })
+                }
                 _ => Rendition::NotHere("The text of this note came damaged from the hospital.".to_owned()),
             });
         }
@@ -63,9 +66,7 @@ impl Session {
             BodyState::Here => Rendition::Here(Body {
                 bytes: bytes.to_vec(),
                 content_type: header.content_type.or(declared),
-                remark: header.differs.then(|| {
-                    "The file is not quite what the hospital's list says (its size or checksum differs).".to_owned()
-                }),
+                remark: header.differs.then(differs_remark),
             }),
             BodyState::NotShared => Rendition::NotHere(format!("{source} does not share this file.")),
             BodyState::Gone => Rendition::NotHere(format!("{source} no longer has this file.")),
@@ -76,4 +77,8 @@ impl Session {
             BodyState::Broken => Rendition::NotHere(format!("{source} sent this file in a form that cannot be read.")),
         })
     }
+}
+
+fn differs_remark() -> String {
+    "The file is not quite what the hospital's list says (its size or checksum differs).".to_owned()
 }

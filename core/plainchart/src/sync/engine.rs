@@ -11,9 +11,9 @@ use plainchart_record::{JsonLimits, Patient, check};
 
 use super::fetch::Fetcher;
 use super::plan::{PLAN, Search, TypePlan};
-use super::position::{POSITION, Position, Underway, Walked};
+use super::position::{POSITION, Position, Underway};
 use super::report::{ProgressListener, SyncReport, TypeReport};
-use super::walk::{PAGE_EXPIRED, WalkEnd};
+use super::walk::{FEWER_THAN_TOLD, PAGE_EXPIRED, WalkEnd};
 use crate::error::{NotPermittedReason, PlainchartError};
 use crate::ingest::{ChartWriter, Incoming, Outcome};
 use crate::net::FHIR_JSON;
@@ -109,14 +109,13 @@ impl<'a> Syncing<'a> {
             self.position.ended = false;
             self.position.underway = None;
         }
+        self.writer.begin_attempts();
         self.read_patient().await?;
-        let first_key = |plan: &TypePlan| {
-            let underway = self.position.underway.as_ref().map(|underway| underway.key.clone());
-            let mut searches = plan.alternatives.iter().copied().flatten();
-            !searches.any(|search| underway.as_deref() == Some(search.key))
-        };
         let mut plans: Vec<&TypePlan> = PLAN.iter().collect();
-        plans.sort_by_key(|plan| first_key(plan));
+        plans.sort_by_key(|plan| {
+            let searches = plan.alternatives.iter().copied().flatten();
+            searches.map(|search| self.turn(search)).min()
+        });
         for plan in plans {
             self.types.insert(plan.resource_type, empty(plan.resource_type));
             if granted.allows(plan.resource_type, Access::Search) == Allowance::Denied {
@@ -163,7 +162,9 @@ impl<'a> Syncing<'a> {
         let mut problem = Some("not_shared");
         for searches in plan.alternatives {
             let mut ends = Vec::new();
-            for search in self.underway_first(searches, |search| search.key) {
+            let mut searches_in_turn: Vec<&Search> = searches.iter().collect();
+            searches_in_turn.sort_by_key(|search| self.turn(search));
+            for search in searches_in_turn {
                 let end = self.walk_search(plan.resource_type, *search, full).await?;
                 match end {
                     WalkEnd::Refused => self.mark_problem(*search, "not_shared"),
@@ -192,12 +193,17 @@ impl<'a> Syncing<'a> {
         Ok(())
     }
 
-    /// A walk that was cut off goes on before any other begins: there is one position under way.
-    fn underway_first<'s, T>(&self, all: &'s [T], key: impl Fn(&T) -> &'static str) -> Vec<&'s T> {
-        let underway = self.position.underway.as_ref().map(|underway| underway.key.as_str());
-        let mut all: Vec<&T> = all.iter().collect();
-        all.sort_by_key(|item| Some(key(item)) != underway);
-        all
+    /// In which turn a search is walked: first the walk that was cut off, as there is one position under way; then what
+    /// this sync has not walked; last what it had finished before it was cut off. A sync that is cut off again and
+    /// again so gets further each time.
+    fn turn(&self, search: &Search) -> u8 {
+        let is_underway = self.position.underway.as_ref().is_some_and(|underway| underway.key == search.key);
+        let is_finished = self.position.walked.get(search.key).is_some_and(|walked| walked.sync == self.position.sync);
+        match (is_underway, is_finished) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        }
     }
 
     /// A wider search that was refused says nothing about a list that a narrower one brought whole.
@@ -225,7 +231,10 @@ impl<'a> Syncing<'a> {
         let recently_full = (0..FULL_EVERY_MS).contains(&(self.now_ms - known.full_ms));
         let incremental = known.ascending && recently_full && (!full || finished);
         let mut end = self.walk(resource_type, search, incremental).await?;
-        if end == WalkEnd::Stopped(PAGE_EXPIRED) {
+        for _ in 0..MOST_PASSES {
+            if !matches!(end, WalkEnd::Stopped(PAGE_EXPIRED | FEWER_THAN_TOLD)) {
+                break;
+            }
             end = self.walk(resource_type, search, incremental).await?;
         }
         for _ in 0..MOST_PASSES {
@@ -252,7 +261,7 @@ impl<'a> Syncing<'a> {
         ascending: bool,
     ) -> Result<(), PlainchartError> {
         let (now_ms, sync) = (self.now_ms, self.position.sync);
-        let walked = self.position.walked.entry(search.key.to_owned()).or_insert_with(Walked::default);
+        let walked = self.position.walked.entry(search.key.to_owned()).or_default();
         walked.ascending = ascending;
         // An incremental walk that brought nothing keeps the start it had.
         walked.newest = underway.newest.clone().or(walked.newest.take());
@@ -268,7 +277,7 @@ impl<'a> Syncing<'a> {
     /// A list that is not whole says why (D6); the next sync walks it from the beginning.
     fn mark_problem(&mut self, search: Search, code: &str) {
         let now_ms = self.now_ms;
-        let walked = self.position.walked.entry(search.key.to_owned()).or_insert_with(Walked::default);
+        let walked = self.position.walked.entry(search.key.to_owned()).or_default();
         walked.as_of_ms = now_ms;
         walked.ascending = false;
         walked.problem = Some(code.to_owned());

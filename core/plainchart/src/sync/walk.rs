@@ -28,6 +28,9 @@ const OVERLAP_MS: i64 = 120_000;
 /// The code of a walk whose link to the next page is no longer known to the server.
 pub const PAGE_EXPIRED: &str = "page_expired";
 
+/// The code of a walk that brought fewer matches than the server says there are.
+pub const FEWER_THAN_TOLD: &str = "fewer_than_told";
+
 /// How a walk of one search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WalkEnd {
@@ -121,16 +124,20 @@ impl Syncing<'_> {
         resumed: bool,
     ) -> Result<WalkEnd, PlainchartError> {
         let mut links = HashSet::new();
+        let mut matches = HashSet::new();
         let mut idle = 0;
         let mut ascending = false;
+        let mut total = None;
         for number in 0..MOST_PAGES {
             let page = Page::read(&answer)?;
             if number == 0 {
                 ascending = page.is_ascending(manner);
                 underway.incremental &= ascending && page.is_since();
             }
-            let unseen = self.file_page(resource_type, &page, &mut underway)?;
-            idle = if unseen == 0 { idle + 1 } else { 0 };
+            total = page.total.or(total);
+            let before = matches.len();
+            self.file_page(resource_type, &page, &mut underway, &mut matches)?;
+            idle = if matches.len() == before { idle + 1 } else { 0 };
             let next = page.next.as_deref().map(|next| self.fetcher.base.resolve_for_token(next));
             let next: Option<Url> = match next {
                 None => None,
@@ -143,14 +150,20 @@ impl Syncing<'_> {
             let endless = idle >= MOST_IDLE_PAGES || next.as_ref().is_some_and(|next| !links.insert(next.clone()));
             let Some(next) = next.filter(|_| !endless) else {
                 let full = !underway.incremental && !resumed;
-                if endless {
-                    self.commit(None)?
-                } else {
-                    self.finish_search(search, &underway, ascending)?
+                // A record that moved between pages while the hospital wrote was missed (seen with offset paging).
+                let is_short = full && total.is_some_and(|total| (matches.len() as u64) < total);
+                let end = match (endless, is_short) {
+                    (true, _) => WalkEnd::Stopped("endless_paging"),
+                    (_, true) => WalkEnd::Stopped(FEWER_THAN_TOLD),
+                    _ => WalkEnd::Complete { full },
+                };
+                match end {
+                    WalkEnd::Complete { .. } => self.finish_search(search, &underway, ascending)?,
+                    _ => self.commit(None)?,
                 }
                 self.tell(resource_type, &page)?;
                 self.fetch_bodies().await?;
-                return Ok(if endless { WalkEnd::Stopped("endless_paging") } else { WalkEnd::Complete { full } });
+                return Ok(end);
             };
             underway.next = next.to_string();
             self.commit(Some(underway.clone()))?;
@@ -180,20 +193,19 @@ impl Syncing<'_> {
         self.listener.progress(&Progress::Fetching { resource_type, done, total: page.total })
     }
 
-    /// Files the resources of a page; how many of them were not seen before in this sync.
+    /// Files the resources of a page; `matches` collects those of the searched type in this walk.
     fn file_page(
         &mut self,
         resource_type: &'static str,
         page: &Page,
         underway: &mut Underway,
-    ) -> Result<u64, PlainchartError> {
-        let mut unseen = 0;
+        matches: &mut HashSet<String>,
+    ) -> Result<(), PlainchartError> {
         for resource in &page.resources {
             let header = read_header(&resource.raw).ok();
             let key =
                 header.as_ref().and_then(|header| Some(format!("{}/{}", header.resource_type, header.id.as_ref()?)));
             let is_new = key.as_ref().is_none_or(|key| !self.seen.contains(key));
-            unseen += u64::from(is_new && key.is_some());
             let incoming =
                 Incoming { raw: &resource.raw, full_url: resource.full_url.as_deref(), referred_to: resource.included };
             let outcome = self.writer.take(incoming, &self.patient)?;
@@ -207,6 +219,9 @@ impl Syncing<'_> {
             {
                 underway.newest = newer(underway.newest.take(), header.last_updated);
             }
+            if !resource.included {
+                matches.extend(key.clone());
+            }
             self.seen.extend(key);
             if let Outcome::InChart(Landed::New | Landed::Updated) = outcome {
                 self.changed += 1;
@@ -215,7 +230,7 @@ impl Syncing<'_> {
         for _ in 0..page.unreadable {
             self.count(resource_type, Outcome::SetAside(SetAside::Unreadable));
         }
-        Ok(unseen)
+        Ok(())
     }
 }
 

@@ -1,0 +1,7 @@
+//! The program as a script sees it: answers, exit codes, widths.
+
+mod answers;
+mod bench;
+mod demo;
+mod hospital;
+mod refusals;

@@ -146,7 +146,7 @@ mod tests {
     use crate::{Classes, HoldTerm, Kind, Kinds, LeaseScope, SensitivityClass};
 
     const DAY_MS: i64 = 24 * 3_600_000;
-    const NOW: KnownTime = KnownTime { wall_ms: 20 * DAY_MS, known_ms: 20 * DAY_MS };
+    const NOW: KnownTime = KnownTime { wall_ms: 20 * DAY_MS, known_ms: 20 * DAY_MS, continuous: true };
 
     fn note(classes: Classes) -> Item {
         Item { kind: Kind::Note, classes, date: NaiveDate::from_ymd_opt(2026, 11, 18), id: "n1".into() }
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(ask(&item, 10, NOW), Decision::Held);
         assert!(ask(&item, 9, NOW).is_allowed(), "what was there before is not hidden");
         assert!(ask(&Item { kind: Kind::Result, ..item.clone() }, 10, NOW).is_allowed());
-        let later = KnownTime { wall_ms: 21 * DAY_MS, known_ms: 21 * DAY_MS };
+        let later = KnownTime { wall_ms: 21 * DAY_MS, known_ms: 21 * DAY_MS, continuous: true };
         assert!(ask(&item, 10, later).is_allowed());
     }
 
@@ -226,7 +226,7 @@ mod tests {
         fn nothing_is_ever_allowed_without_a_living_lease(
             wall in -1i64..200, known in -1i64..200, end in 0i64..200, withdrawn: bool, classes in 0u8..64, granted in 0u8..64,
         ) {
-            let now = KnownTime { wall_ms: wall * DAY_MS, known_ms: known * DAY_MS };
+            let now = KnownTime { wall_ms: wall * DAY_MS, known_ms: known * DAY_MS, continuous: true };
             let mut lease = lease();
             lease.ends_ms = Some(end * DAY_MS);
             lease.withdrawn = withdrawn;

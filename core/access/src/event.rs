@@ -39,6 +39,9 @@ pub struct ConnectionFacts {
     pub chart: ChartId,
     /// Origin of the token endpoint.
     pub token_origin: String,
+    /// Name of the sealed file with its tokens. One authorization may reach several charts: they share one file, as two
+    /// copies of a rotating refresh token would end the grant.
+    pub grant: String,
     /// OAuth client id.
     pub client_id: String,
     /// The `sub` of a verified id_token.

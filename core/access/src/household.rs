@@ -118,11 +118,11 @@ impl Household {
         Ok(())
     }
 
-    /// Leases touched by a gap in the ledger fail closed (DESIGN "Ledger"): every lease a lost event could have
-    /// withdrawn counts as withdrawn until it is made again.
+    /// Leases touched by a gap in the ledger fail closed (DESIGN "Ledger"): a lost event may have withdrawn any of them,
+    /// so each is paused, its key kept, until a sign-in makes it anew.
     pub fn close_leases(&mut self) {
         for lease in self.leases.values_mut() {
-            lease.withdrawn = true;
+            lease.suspect = true;
         }
     }
 
@@ -181,6 +181,11 @@ impl Household {
         self.connections.values().filter(move |connection| connection.chart == *chart)
     }
 
+    /// All connections.
+    pub fn connections(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.values()
+    }
+
     /// One connection.
     #[must_use]
     pub fn connection(&self, id: &ConnectionId) -> Option<&Connection> {
@@ -193,7 +198,7 @@ impl Household {
         self.leases
             .values()
             .filter(|lease| lease.actor == *actor && lease.chart == *chart)
-            .max_by_key(|lease| (!lease.withdrawn, lease.starts_ms))
+            .max_by_key(|lease| (!lease.withdrawn, !lease.suspect, lease.starts_ms))
     }
 
     /// Holds the reader has set.
@@ -307,12 +312,14 @@ mod tests {
         assert_eq!(household.chart(&chart).unwrap().person, new);
     }
 
-    /// Proves P2: a gap in the ledger closes leases, never opens them.
+    /// Proves P2, P3: a gap in the ledger pauses leases, never opens or destroys them.
     #[test]
     fn a_gap_fails_closed() {
         let mut household = two_people();
         household.close_leases();
-        assert!(household.lease(&ActorId::from_bytes([3; 8]), &ChartId::from_bytes([2; 16])).unwrap().withdrawn);
+        let lease = household.lease(&ActorId::from_bytes([3; 8]), &ChartId::from_bytes([2; 16])).unwrap();
+        let now = crate::KnownTime { wall_ms: 864_000_000, known_ms: 864_000_000, continuous: true };
+        assert_eq!(lease.state(now), crate::LeaseState::Paused);
     }
 
     #[test]

@@ -138,6 +138,9 @@ pub struct Lease {
     pub unconfirmed_since_ms: Option<i64>,
     /// Withdrawn by reader or grantor.
     pub withdrawn: bool,
+    /// The ledger has lost events that may have withdrawn it: paused until a sign-in makes it anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspect: bool,
 }
 
 /// The states of P3.
@@ -172,6 +175,7 @@ impl Lease {
             || self.ends_ms.is_some_and(|end| end <= now.latest_ms())
             || silent_ms(now.latest_ms()) > grace_ms
             || now.clock_is_ahead()
+            || self.suspect
         {
             LeaseState::Paused
         } else if let Some(since_ms) = self.unconfirmed_since_ms {
@@ -200,11 +204,12 @@ pub(crate) mod tests {
             confirmed_ms: 10 * DAY_MS,
             unconfirmed_since_ms: None,
             withdrawn: false,
+            suspect: false,
         }
     }
 
     fn at(day: i64) -> KnownTime {
-        KnownTime { wall_ms: day * DAY_MS, known_ms: day * DAY_MS }
+        KnownTime { wall_ms: day * DAY_MS, known_ms: day * DAY_MS, continuous: true }
     }
 
     /// Proves P3: grace pauses, silence of 60 days more ends, the period ends.
@@ -221,11 +226,20 @@ pub(crate) mod tests {
     /// Proves P3: clock back extends nothing, clock forward destroys nothing.
     #[test]
     fn the_clock_can_neither_extend_nor_destroy() {
-        let back = KnownTime { wall_ms: 5 * DAY_MS, known_ms: 100 * DAY_MS };
+        let back = KnownTime { wall_ms: 5 * DAY_MS, known_ms: 100 * DAY_MS, continuous: true };
         assert_eq!(lease().state(back), LeaseState::Ended);
-        let forward = KnownTime { wall_ms: 5000 * DAY_MS, known_ms: 20 * DAY_MS };
+        let forward = KnownTime { wall_ms: 5000 * DAY_MS, known_ms: 20 * DAY_MS, continuous: true };
         assert_eq!(lease().state(forward), LeaseState::Paused);
         assert_eq!(lease().state(at(20)), LeaseState::Active, "and it is back when the clock is right");
+    }
+
+    /// Proves P3: after a restart, days without the hospital are the grace they are, not a clock that was set.
+    #[test]
+    fn days_after_a_restart_are_grace() {
+        let restarted = |wall: i64| KnownTime { wall_ms: wall * DAY_MS, known_ms: 10 * DAY_MS, continuous: false };
+        assert_eq!(lease().state(restarted(35)), LeaseState::Active);
+        assert_eq!(lease().state(restarted(41)), LeaseState::Paused);
+        assert_eq!(lease().state(restarted(5000)), LeaseState::Paused, "and a clock set forward destroys nothing");
     }
 
     /// Proves P3: doubt keeps reading and says since when.

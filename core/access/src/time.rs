@@ -8,8 +8,11 @@
 pub struct KnownTime {
     /// What the phone's clock says.
     pub wall_ms: i64,
-    /// What is known from servers and the ledger.
+    /// What is known from the chart's own server; 0 if it never said. Without `continuous`, it is at least this late.
     pub known_ms: i64,
+    /// Whether the monotonic clock has run on since `known_ms` was learnt. After a restart nobody knows how long the
+    /// phone was off: a wall clock that is ahead is then no sign of tampering.
+    pub continuous: bool,
 }
 
 impl KnownTime {
@@ -22,6 +25,6 @@ impl KnownTime {
     /// Whether the phone's clock runs more than 24 h ahead of known time: a lease then pauses rather than ends (P3).
     #[must_use]
     pub fn clock_is_ahead(self) -> bool {
-        self.wall_ms.saturating_sub(self.known_ms) > 24 * 3_600_000
+        self.continuous && self.wall_ms.saturating_sub(self.known_ms) > 24 * 3_600_000
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 pub use confirm::{Confirmation, Connected, ConnectedPerson, Relation};
 
 /// What an app asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConnectRequest {
     /// The FHIR base, as typed.
     pub base: String,
@@ -45,6 +45,22 @@ pub struct Candidate {
     pub(crate) raw: String,
 }
 
+impl std::fmt::Debug for ConnectRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConnectRequest(hidden)")
+    }
+}
+
+/// The address carries state and nonce.
+impl std::fmt::Debug for SignInStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Offer(_) => "Offer(hidden)",
+            Self::OpenBrowser(_) => "OpenBrowser(hidden)",
+        })
+    }
+}
+
 impl std::fmt::Debug for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Candidate(hidden)")
@@ -74,7 +90,7 @@ pub struct OfferView {
 }
 
 /// What follows the browser's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum SignInStep {
     /// Signed in: ask the reader, then confirm or decline.
     Offer(OfferView),
@@ -82,13 +98,9 @@ pub enum SignInStep {
     OpenBrowser(Url),
 }
 
-/// The vault's name of a pending sign-in or an offer's tokens.
+/// The vault's name of a pending sign-in.
 fn pending_name(id: &str) -> String {
     format!("pending/{id}")
-}
-
-fn offer_name(id: &str) -> String {
-    format!("offer/{id}")
 }
 
 /// What to call a source: its host, until the record itself names the hospital.

@@ -110,12 +110,15 @@ impl Plainchart {
     pub fn find_person(&self, text: &str) -> Result<Person, PlainchartError> {
         let people = self.people()?;
         let wanted = text.trim().to_lowercase();
-        let by_id = people.iter().filter(|person| person.id == wanted);
-        let by_name = people.iter().filter(|person| {
+        if wanted.is_empty() {
+            return Err(PlainchartError::invalid("person"));
+        }
+        let is_named = |person: &&PersonView| {
             let name = person.name.as_deref().unwrap_or_default().to_lowercase();
-            !wanted.is_empty() && name.split_whitespace().any(|word| word == wanted) || name == wanted
-        });
-        let found: Vec<&PersonView> = if by_id.clone().count() == 1 { by_id.collect() } else { by_name.collect() };
+            name == wanted || name.split_whitespace().any(|word| word == wanted)
+        };
+        let by_id: Vec<&PersonView> = people.iter().filter(|person| person.id == wanted).collect();
+        let found = if by_id.is_empty() { people.iter().filter(is_named).collect() } else { by_id };
         match found.as_slice() {
             [one] => Person::try_from(one.id.clone()).map_err(|_| PlainchartError::internal("person.id")),
             _ => Err(PlainchartError::invalid("person")),

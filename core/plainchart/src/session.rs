@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use plainchart_access::{
-    ActorId, ChartId, Classes, Event, Household, KnownTime, LeaseState, LogCheckpoint, LogLine, Standing,
+    ActorId, ChartId, Classes, Connection, Event, Household, KnownTime, LeaseState, LogCheckpoint, LogLine, Standing,
 };
-use plainchart_auth::Policy;
+use plainchart_auth::{Policy, StoredTokens};
 use plainchart_glossary::Glossary;
 use plainchart_vault::PlatformKeystore;
 
@@ -34,6 +34,15 @@ pub struct Configuration {
     pub allow_http_loopback: bool,
 }
 
+/// What is known of the time from one chart's server.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    /// The latest `Date` it sent, ms since 1970 UTC.
+    server_ms: i64,
+    /// The monotonic time when that was; none if it was before this start.
+    learnt_at: Option<i64>,
+}
+
 /// The state behind the facade. Everything in it may be used from several threads.
 pub struct Session {
     pub(crate) store: Arc<Store>,
@@ -45,8 +54,8 @@ pub struct Session {
     household: RwLock<Household>,
     /// Per chart, the latest `Date` its own server sent, and the monotonic time when it was learnt. A server's clock
     /// counts for its own charts alone: one that is years ahead ends nobody else's lease.
-    known: Mutex<HashMap<ChartId, (i64, i64)>>,
-    keepers: Mutex<HashMap<plainchart_access::ConnectionId, Arc<TokenKeeper>>>,
+    known: Mutex<HashMap<ChartId, Known>>,
+    keepers: Mutex<HashMap<String, Arc<TokenKeeper>>>,
     pub(crate) offers: Mutex<HashMap<String, SignInOffer>>,
     /// Charts of which something damaged was given up, until a full walk has brought it again.
     pub(crate) damaged: Mutex<Vec<ChartScope>>,
@@ -84,7 +93,8 @@ impl Session {
             items: Mutex::default(),
         };
         session.load()?;
-        session.land_what_is_supported_now()?;
+        // Not landing today is no reason not to open: damage is mended by the next sync.
+        let _ = session.land_what_is_supported_now();
         Ok(session)
     }
 
@@ -105,6 +115,9 @@ impl Session {
         }
         if ledger.has_gap {
             household.close_leases();
+            // With the state as it is now the gap is behind us; the file with it is kept once.
+            let snapshot = serde_json::to_vec(&household).map_err(|_| PlainchartError::internal("ledger.snapshot"))?;
+            self.store.compact_ledger(&snapshot)?;
         }
         if household.owner().is_none() {
             let event = Event::OwnerMade { actor: ActorId::from_bytes(random::bytes()?) };
@@ -115,7 +128,8 @@ impl Session {
         *self.household.write().unwrap_or_else(PoisonError::into_inner) = household;
         for chart in charts {
             if let Ok(position) = read_position(&self.store, ChartScope::of(&chart)) {
-                self.learn_time(&chart, position.server_date_ms);
+                let known = Known { server_ms: position.server_date_ms, learnt_at: None };
+                self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(chart, known);
             }
         }
         if count > MOST_EVENTS {
@@ -150,16 +164,31 @@ impl Session {
         Ok(())
     }
 
-    /// Destroys a chart's keys and tokens.
+    /// Destroys a chart's tokens and keys.
     pub(crate) fn destroy_chart(&self, chart: &ChartId) -> Result<(), PlainchartError> {
         let connections: Vec<_> = self.with_household(|household| household.connections_of(chart).cloned().collect());
-        self.store.erase_chart(&ChartScope::of(chart))?;
         for connection in connections {
-            self.forget_keeper(&connection.connection);
-            self.store.delete_secret(&TokenKeeper::file_name(&connection.connection))?;
+            self.drop_connection(&connection)?;
         }
+        self.store.erase_chart(&ChartScope::of(chart))?;
         self.forget_items(chart);
         Ok(())
+    }
+
+    /// Takes a connection away, and its tokens where no other chart lives on them; those that went, to be revoked.
+    pub(crate) fn drop_connection(&self, connection: &Connection) -> Result<Option<StoredTokens>, PlainchartError> {
+        self.record(Event::ConnectionRemoved { connection: connection.connection.clone() })?;
+        let is_shared =
+            self.with_household(|household| household.connections().any(|other| other.grant == connection.grant));
+        if is_shared {
+            return Ok(None);
+        }
+        let name = TokenKeeper::file_name(&connection.grant);
+        let tokens = self.store.secret(&name)?;
+        // Closed first: a refresh under way must not write the file again.
+        self.forget_keeper(&connection.grant);
+        self.store.delete_secret(&name)?;
+        Ok(tokens.and_then(|bytes| StoredTokens::from_bytes(bytes.expose()).ok()))
     }
 
     /// Writes an event to the ledger, durably, then applies it.
@@ -204,20 +233,21 @@ impl Session {
     /// Wall time beside what this chart's own server is known to have said.
     pub(crate) fn known_time(&self, chart: &ChartId) -> KnownTime {
         let wall_ms = self.clock.wall_ms();
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(chart).copied();
-        // Before anything is known the phone's clock is all there is.
-        let known_ms = known.map_or(wall_ms, |(learnt_ms, at)| {
-            learnt_ms.saturating_add(self.clock.monotonic_ms().saturating_sub(at).max(0))
-        });
-        KnownTime { wall_ms, known_ms }
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(chart).copied().unwrap_or_default();
+        match known.learnt_at {
+            Some(at) => {
+                let since = self.clock.monotonic_ms().saturating_sub(at).max(0);
+                KnownTime { wall_ms, known_ms: known.server_ms.saturating_add(since), continuous: true }
+            }
+            None => KnownTime { wall_ms, known_ms: known.server_ms, continuous: false },
+        }
     }
 
     /// A chart's server named a time.
-    pub(crate) fn learn_time(&self, chart: &ChartId, time_ms: i64) {
-        let known_ms = self.known_time(chart).known_ms;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if time_ms > 0 && (time_ms > known_ms || !known.contains_key(chart)) {
-            known.insert(chart.clone(), (time_ms, self.clock.monotonic_ms()));
+    pub(crate) fn learn_time(&self, chart: &ChartId, server_ms: i64) {
+        if server_ms > self.known_time(chart).known_ms {
+            let known = Known { server_ms, learnt_at: Some(self.clock.monotonic_ms()) };
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(chart.clone(), known);
         }
     }
 
@@ -227,24 +257,22 @@ impl Session {
         self.store.append_line(&bytes, line.must_be_durable())
     }
 
-    /// The keeper of a connection's tokens: one for all who ask, so that a refresh is single-flight.
-    pub(crate) fn keeper(
-        &self,
-        connection: &plainchart_access::ConnectionId,
-    ) -> Result<Arc<TokenKeeper>, PlainchartError> {
+    /// The keeper of a grant's tokens: one for all who ask, so that a refresh is single-flight.
+    pub(crate) fn keeper(&self, grant: &str) -> Result<Arc<TokenKeeper>, PlainchartError> {
         let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keeper) = keepers.get(connection) {
+        if let Some(keeper) = keepers.get(grant) {
             return Ok(Arc::clone(keeper));
         }
-        let keeper =
-            TokenKeeper::open(Arc::clone(&self.store), self.http.clone(), Arc::clone(&self.clock), connection)?;
+        let keeper = TokenKeeper::open(Arc::clone(&self.store), self.http.clone(), Arc::clone(&self.clock), grant)?;
         let keeper = Arc::new(keeper);
-        keepers.insert(connection.clone(), Arc::clone(&keeper));
+        keepers.insert(grant.to_owned(), Arc::clone(&keeper));
         Ok(keeper)
     }
 
-    pub(crate) fn forget_keeper(&self, connection: &plainchart_access::ConnectionId) {
-        self.keepers.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
+    pub(crate) fn forget_keeper(&self, grant: &str) {
+        if let Some(keeper) = self.keepers.lock().unwrap_or_else(PoisonError::into_inner).remove(grant) {
+            keeper.close();
+        }
     }
 
     /// Drops what is remembered about a chart's items: it has changed.
@@ -257,6 +285,8 @@ impl Session {
         if self.store.is_locked() {
             return Ok(());
         }
+        // An end that is noted must be on disk, or a power cut would look like a cut log.
+        self.store.sync_access_log()?;
         let end = self.store.access_log_end()?;
         if self.with_household(|household| household.log_checkpoint().is_none_or(|known| known.count != end.count)) {
             let hash = end.hash.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -267,12 +297,14 @@ impl Session {
 
     /// Wipes what was read, and the keys.
     pub(crate) fn lock(&self) -> Result<(), PlainchartError> {
-        self.checkpoint_log()?;
+        // Whatever cannot be written any more, keys and texts are wiped.
+        let noted = self.checkpoint_log();
         self.keepers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.offers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.items.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.household.write().unwrap_or_else(PoisonError::into_inner) = Household::default();
-        self.store.lock()
+        let locked = self.store.lock();
+        noted.and(locked)
     }
 
     pub(crate) fn unlock(&self) -> Result<(), PlainchartError> {

@@ -148,9 +148,11 @@ impl Store {
         Ok(chart.with(number))
     }
 
-    /// The scope of a set of classes, if it ever came up.
-    fn known_scope(&self, chart: &ChartScope, classes: Classes) -> Option<Scope> {
-        self.numbers().number(&chart.key(), classes).map(|number| chart.with(number))
+    /// The scope of a set of classes, if it was written to and not erased: what is gone reads as empty.
+    fn known_scope(&self, chart: &ChartScope, classes: Classes) -> Result<Option<Scope>, PlainchartError> {
+        let living = self.vault.classes(chart.0)?;
+        let number = self.numbers().number(&chart.key(), classes);
+        Ok(number.filter(|number| living.contains(&Class(*number))).map(|number| chart.with(number)))
     }
 
     /// # Errors
@@ -224,7 +226,7 @@ impl Store {
         number: u8,
         name: &str,
     ) -> Result<Option<Vec<u8>>, PlainchartError> {
-        let Some(scope) = self.known_scope(chart, classes) else { return Ok(None) };
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(None) };
         let value = self.noticed(self.vault.value(scope, tree(number), name.as_bytes()))?;
         Ok(value.map(|bytes| bytes.to_vec()))
     }
@@ -238,8 +240,27 @@ impl Store {
         number: u8,
         group: &[u8],
     ) -> Result<Vec<Row>, PlainchartError> {
-        let Some(scope) = self.known_scope(chart, classes) else { return Ok(Vec::new()) };
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(Vec::new()) };
         self.noticed(self.vault.rows(scope, tree(number), group))
+    }
+
+    /// The rows of a group as far as they can be read.
+    ///
+    /// # Errors
+    /// The vault's, but not damage: what is damaged is left out and fetched again.
+    pub fn readable_rows(
+        &self,
+        chart: &ChartScope,
+        classes: Classes,
+        number: u8,
+        group: &[u8],
+    ) -> Result<Vec<Row>, PlainchartError> {
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(Vec::new()) };
+        let (rows, damage) = self.vault.readable_rows(scope, tree(number), group)?;
+        if damage.is_some() {
+            self.saw_damage.store(true, Ordering::SeqCst);
+        }
+        Ok(rows)
     }
 
     /// The groups of a tree that have rows.
@@ -247,7 +268,7 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn groups(&self, chart: &ChartScope, classes: Classes, number: u8) -> Result<Vec<Vec<u8>>, PlainchartError> {
-        let Some(scope) = self.known_scope(chart, classes) else { return Ok(Vec::new()) };
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(Vec::new()) };
         self.noticed(self.vault.groups(scope, tree(number)))
     }
 
@@ -262,7 +283,7 @@ impl Store {
         number: u8,
         visit: RowVisitor<'_>,
     ) -> Result<(), PlainchartError> {
-        let Some(scope) = self.known_scope(chart, classes) else { return Ok(()) };
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(()) };
         let mut stopped = Ok(());
         self.noticed(self.vault.for_each_row(scope, tree(number), &mut |group, row| {
             if stopped.is_ok() {
@@ -311,7 +332,7 @@ impl Store {
     /// # Errors
     /// The vault's.
     pub fn front_page(&self, chart: &ChartScope, classes: Classes) -> Result<Option<(u64, Vec<u8>)>, PlainchartError> {
-        let Some(scope) = self.known_scope(chart, classes) else { return Ok(None) };
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(None) };
         match self.vault.front_page(scope) {
             Ok(page) => Ok(page.map(|page| (page.batch.0, page.bytes.to_vec()))),
             Err(Error::Damaged { .. }) => Ok(None),
@@ -344,6 +365,14 @@ impl Store {
     /// The vault's.
     pub fn compact_ledger(&self, snapshot: &[u8]) -> Result<(), PlainchartError> {
         Ok(self.vault.compact_ledger(snapshot)?)
+    }
+
+    /// Makes all lines of the access log durable.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn sync_access_log(&self) -> Result<(), PlainchartError> {
+        Ok(self.vault.sync_access_log()?)
     }
 
     /// Where the access log ends.

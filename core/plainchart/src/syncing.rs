@@ -25,7 +25,7 @@ impl Session {
         cancel: &CancelToken,
     ) -> Result<SyncReport, PlainchartError> {
         let mut whole = SyncReport { person: person.to_string(), ..SyncReport::default() };
-        let mut connected = false;
+        let (mut connected, mut failed) = (false, None);
         for chart in self.charts_of(person)? {
             let has_connection =
                 self.with_household(|household| household.connections_of(&chart.facts.chart).next().is_some());
@@ -33,8 +33,15 @@ impl Session {
                 continue;
             }
             connected = true;
-            let report = self.sync_chart(&chart, options, listener, cancel).await?;
-            add(&mut whole, report);
+            // One hospital that does not answer must not keep another's news back.
+            match self.sync_chart(&chart, options, listener, cancel).await {
+                Ok(report) => add(&mut whole, report),
+                Err(error @ PlainchartError::Cancelled) => return Err(error),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         if connected {
             Ok(whole)
@@ -87,7 +94,7 @@ impl Session {
         cancel: &CancelToken,
     ) -> Result<SyncReport, PlainchartError> {
         let base = FhirBase::parse(&chart.facts.base, &self.policy)?;
-        let keeper = self.keeper(&connection.connection)?;
+        let keeper = self.keeper(&connection.grant)?;
         let now_ms = self.clock.wall_ms();
         let fetcher = Fetcher {
             http: &self.http,

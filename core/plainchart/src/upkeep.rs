@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use crate::error::PlainchartError;
 use crate::session::Session;
-use crate::tokens::TokenKeeper;
-use plainchart_auth::{StoredTokens, revocation_requests};
+use plainchart_auth::revocation_requests;
 
 /// A line of the access log as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,19 +110,13 @@ impl Session {
             let connections: Vec<_> =
                 self.with_household(|household| household.connections_of(&chart).cloned().collect());
             for connection in connections {
-                let name = TokenKeeper::file_name(&connection.connection);
-                let tokens = self.store.secret(&name)?;
-                self.forget_keeper(&connection.connection);
-                self.store.delete_secret(&name)?;
-                self.record(Event::ConnectionRemoved { connection: connection.connection })?;
+                let tokens = self.drop_connection(&connection)?;
                 let line =
                     LogLine::new(self.clock.wall_ms(), self.actor()?, chart.clone(), Act::SignedOut, Decision::Allow);
                 self.write_line(&line)?;
                 // Here they are gone already; the hospital is told if it answers.
-                if let Some(tokens) = tokens.and_then(|bytes| StoredTokens::from_bytes(bytes.expose()).ok()) {
-                    for form in revocation_requests(&tokens) {
-                        self.post_and_forget(&form).await;
-                    }
+                for form in tokens.iter().flat_map(revocation_requests) {
+                    self.post_and_forget(&form).await;
                 }
             }
         }

@@ -3,14 +3,14 @@
 use std::sync::PoisonError;
 
 use plainchart_access::{
-    Act, Basis, ChartFacts, ChartId, Classes, ConnectionFacts, ConnectionId, Decision, Event, GrantedBy, Lease,
+    Act, Basis, Chart, ChartFacts, ChartId, Classes, ConnectionFacts, ConnectionId, Decision, Event, GrantedBy, Lease,
     LeaseId, LeaseScope, LogLine, PersonId, SensitivityClass,
 };
 use plainchart_record::Patient;
 use plainchart_record::ownership::KnownPatient;
 use serde::Serialize;
 
-use super::{Candidate, SignInOffer, offer_name};
+use super::{Candidate, SignInOffer};
 use crate::error::{PlainchartError, SignInReason};
 use crate::ingest::{ChartWriter, Incoming};
 use crate::random;
@@ -100,11 +100,15 @@ impl Session {
             .find(|candidate| candidate.patient == confirmation.patient)
             .cloned()
             .ok_or(PlainchartError::invalid("patient"))?;
-        let connected = self.connect_chart(offer, &candidate, confirmation)?;
-        // One offer may reach several people: it stays for the next pick until it is dropped.
+        // A verified identity that is not this patient cannot say "this is me" (A8): actor and subject differ.
+        if candidate.is_reader == Some(false) && confirmation.relation == Relation::Own {
+            return Err(PlainchartError::invalid("relation"));
+        }
+        let connected = self.connect_chart(offer_id, offer, &candidate, confirmation)?;
+        // One offer may reach several people: it stays for the next pick until it is dropped. Its tokens are the
+        // grant's file from now on.
         if offer.candidates.len() == 1 {
             offers.remove(offer_id);
-            self.store.delete_secret(&offer_name(offer_id))?;
         }
         Ok(connected)
     }
@@ -117,7 +121,7 @@ impl Session {
         self.store.check_unlocked()?;
         let offer = self.offers.lock().unwrap_or_else(PoisonError::into_inner).remove(offer_id);
         let offer = offer.ok_or(PlainchartError::NotFound)?;
-        self.store.delete_secret(&offer_name(offer_id))?;
+        self.store.delete_secret(&TokenKeeper::file_name(offer_id))?;
         for form in plainchart_auth::revocation_requests(&offer.signed_in.tokens) {
             self.post_and_forget(&form).await;
         }
@@ -126,6 +130,7 @@ impl Session {
 
     fn connect_chart(
         &self,
+        grant: &str,
         offer: &SignInOffer,
         candidate: &Candidate,
         confirmation: &Confirmation,
@@ -133,7 +138,16 @@ impl Session {
         let base = offer.signed_in.base.as_str();
         let now_ms = self.clock.wall_ms();
         let own = confirmation.relation == Relation::Own;
-        let (chart, person) = self.chart_for(base, &candidate.patient, confirmation.person.as_ref(), own, false)?;
+        let mut person = confirmation.person.clone();
+        if let Some(known) = self.to_begin_anew(base, &candidate.patient, confirmation.relation)? {
+            // The person stays who they are; only the copy on this phone begins anew.
+            let belongs_to = known.person.clone();
+            self.destroy_chart(&known.facts.chart)?;
+            self.record(Event::ChartErased { chart: known.facts.chart })?;
+            self.record(Event::PersonAdded { person: belongs_to.clone() })?;
+            person.get_or_insert(belongs_to);
+        }
+        let (chart, person) = self.chart_for(base, &candidate.patient, person.as_ref(), own, false)?;
         if let Relation::Helper { basis, until_ms } = confirmation.relation {
             self.make_lease(&chart, basis, until_ms, now_ms)?;
         }
@@ -142,14 +156,17 @@ impl Session {
             connection: self.connection_for(offer, &chart)?,
             chart: chart.clone(),
             token_origin: tokens.token_origin(),
+            grant: grant.to_owned(),
             client_id: tokens.client_id().to_owned(),
             subject: offer.signed_in.reader().map(str::to_owned),
             granted: tokens.granted().iter().map(|scope| scope.as_str().to_owned()).collect(),
             not_granted: offer.signed_in.not_granted.clone(),
         };
-        self.store.put_secret(&TokenKeeper::file_name(&facts.connection), &tokens.to_bytes()?)?;
-        self.forget_keeper(&facts.connection);
+        let before = self.with_household(|household| household.connection(&facts.connection).cloned());
         self.record(Event::ConnectionAdded { facts: facts.clone() })?;
+        if let Some(before) = before.filter(|before| before.grant != facts.grant) {
+            self.drop_grant(&before.grant)?;
+        }
         self.write_line(&LogLine::new(now_ms, self.actor()?, chart.clone(), Act::SignedIn, Decision::Allow))?;
         self.keep_patient(&chart, base, candidate, now_ms)?;
         Ok(Connected {
@@ -177,7 +194,6 @@ impl Session {
             household.chart_of(base, patient).map(|chart| (chart.facts.chart.clone(), chart.person.clone()))
         });
         if let Some((chart, belongs_to)) = known {
-            self.take_answer(&chart, own, from_file)?;
             let person = person.cloned().unwrap_or_else(|| belongs_to.clone());
             if person != belongs_to {
                 self.record(Event::ChartMoved { chart: chart.clone(), person: person.clone() })?;
@@ -204,17 +220,29 @@ impl Session {
         Ok((facts.chart, person))
     }
 
-    /// A chart that is here already: at a sign-in the reader has said anew whose it is, and that counts. A file opened
-    /// later says nothing about it.
-    fn take_answer(&self, chart: &ChartId, own: bool, from_file: bool) -> Result<(), PlainchartError> {
-        let known = self.with_household(|household| household.chart(chart).cloned());
-        match known {
-            Some(known) if !from_file && (known.facts.own != own || known.facts.from_file) => {
-                let facts = ChartFacts { own, from_file, ..known.facts };
-                self.record(Event::ChartAdded { person: known.person, facts })
-            }
-            _ => Ok(()),
+    /// The chart with this identity, if the copy on this phone has to begin anew: its keys were destroyed when an
+    /// access ended, it came as a file, or the reader may now see other classes than it was kept for (N4).
+    fn to_begin_anew(&self, base: &str, patient: &str, relation: Relation) -> Result<Option<Chart>, PlainchartError> {
+        let known = self.with_household(|household| household.chart_of(base, patient).cloned());
+        let Some(known) = known else { return Ok(None) };
+        let readable = match relation {
+            Relation::Own => Classes::ALL,
+            Relation::Helper { basis, .. } => classes_for(basis),
+        };
+        let is_empty = self.store.classes_of(&ChartScope::of(&known.facts.chart))?.is_empty();
+        let is_other = self.readable_classes(&known.facts.chart) != readable;
+        let own = relation == Relation::Own;
+        Ok((is_empty || is_other || known.facts.own != own || known.facts.from_file).then_some(known))
+    }
+
+    /// Destroys tokens that no connection lives on any more.
+    fn drop_grant(&self, grant: &str) -> Result<(), PlainchartError> {
+        let is_used = self.with_household(|household| household.connections().any(|known| known.grant == grant));
+        if !is_used {
+            self.forget_keeper(grant);
+            self.store.delete_secret(&TokenKeeper::file_name(grant))?;
         }
+        Ok(())
     }
 
     fn make_lease(
@@ -239,6 +267,7 @@ impl Session {
             confirmed_ms: now_ms,
             unconfirmed_since_ms: None,
             withdrawn: false,
+            suspect: false,
         };
         self.record(Event::LeaseMade { lease })?;
         self.store.write_anchor()?;

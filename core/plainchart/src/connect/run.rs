@@ -9,12 +9,13 @@ use plainchart_auth::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ConnectRequest, OfferView, SignInOffer, SignInStep, offer_name, pending_name, source_name};
+use super::{ConnectRequest, OfferView, SignInOffer, SignInStep, pending_name, source_name};
 use crate::cancel::CancelToken;
 use crate::error::{PlainchartError, SignInReason};
 use crate::net::{NetworkError, Request};
 use crate::random;
 use crate::session::Session;
+use crate::tokens::TokenKeeper;
 
 /// Discovery documents and key sets are small.
 const DOCUMENT_BYTES: usize = 1 << 20;
@@ -190,11 +191,17 @@ impl Session {
         for pending in self.pending()?.iter().filter(|pending| pending.is_expired(now)) {
             self.store.delete_secret(&pending_name(pending.id()))?;
         }
-        let offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in self.store.secret_names()?.iter().filter(|name| name.starts_with("offer/")) {
-            if !offers.keys().any(|id| offer_name(id) == *name) {
-                self.store.delete_secret(name)?;
-            }
+        // Tokens of a sign-in that nobody confirmed: the app died before the reader answered.
+        let live: Vec<String> = {
+            let offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+            let granted = self.with_household(|household| {
+                household.connections().map(|connection| connection.grant.clone()).collect::<Vec<_>>()
+            });
+            offers.keys().cloned().chain(granted).map(|grant| TokenKeeper::file_name(&grant)).collect()
+        };
+        for name in self.store.secret_names()?.iter().filter(|name| name.starts_with("grant/") && !live.contains(name))
+        {
+            self.store.delete_secret(name)?;
         }
         Ok(())
     }
@@ -202,11 +209,11 @@ impl Session {
     async fn offer(&self, signed_in: SignedIn, cancel: &CancelToken) -> Result<OfferView, PlainchartError> {
         let id: String = random::bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
         // Durable before the access token is used (A6).
-        self.store.put_secret(&offer_name(&id), &signed_in.tokens.to_bytes()?)?;
+        self.store.put_secret(&TokenKeeper::file_name(&id), &signed_in.tokens.to_bytes()?)?;
         let candidates = match self.candidates(&signed_in, cancel).await {
             Ok(candidates) if !candidates.is_empty() => candidates,
             other => {
-                self.store.delete_secret(&offer_name(&id))?;
+                self.store.delete_secret(&TokenKeeper::file_name(&id))?;
                 return Err(other.err().unwrap_or(PlainchartError::server("no_patient")));
             }
         };

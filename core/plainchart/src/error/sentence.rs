@@ -159,6 +159,9 @@ fn server_sentence(code: &str) -> &'static str {
         "discovery.insecure" => "This address is not safe to sign in to: it must begin with https.",
         "discovery.pkce" => "This server does not offer a sign-in that is safe enough.",
         "tls" => "The connection to this server could not be made safe, so nothing was sent.",
+        "patient_gone" => {
+            "The hospital no longer gives this record to this sign-in. What is saved here can still be read."
+        }
         "wrong_patient" => "The server sent another person's record. It was not saved.",
         "too_large" => "The server's answer is larger than this app takes.",
         _ => "The hospital's server gave an answer that cannot be used. Nothing that was saved is lost.",
@@ -172,6 +175,7 @@ fn invalid_sentence(field: &str) -> &'static str {
         "path" => "There is no such file or folder, or it cannot be read.",
         "callback" => "This is not an answer to a sign-in.",
         "note" => "This is not the id of a note.",
+        "relation" => "The hospital says that this sign-in is another person's than this chart.",
         "passphrase" => "This passphrase cannot be used.",
         _ => "Something that was handed in cannot be used.",
     }

@@ -168,23 +168,26 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn kind_of(error: &reqwest::Error) -> NetworkError {
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        let io_tls = inner
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .is_some_and(|inside| inside.is::<rustls::Error>());
-        // Once the connection stands, a TLS fault is a cut: the request may have left (A6).
-        if (io_tls || inner.is::<rustls::Error>()) && error.is_connect() {
-            return NetworkError::Tls;
-        }
-        source = inner.source();
-    }
+    // Once the connection stands, a TLS fault is a cut: the request may have left (A6).
     if error.is_connect() {
-        NetworkError::Unreachable
-    } else if error.is_decode() {
-        NetworkError::BrokenAnswer
-    } else {
-        NetworkError::Cut
+        return if is_tls(error) { NetworkError::Tls } else { NetworkError::Unreachable };
     }
+    if error.is_decode() { NetworkError::BrokenAnswer } else { NetworkError::Cut }
+}
+
+/// Whether TLS is among the causes. An `io::Error` hides the error it wraps from `source`, so it is opened by hand.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let mut wrapped: Option<&(dyn std::error::Error + 'static)> = Some(inner);
+        while let Some(found) = wrapped {
+            if found.is::<rustls::Error>() {
+                return true;
+            }
+            let io = found.downcast_ref::<std::io::Error>();
+            wrapped = io.and_then(std::io::Error::get_ref).map(|inside| inside as &(dyn std::error::Error + 'static));
+        }
+        cause = inner.source();
+    }
+    false
 }

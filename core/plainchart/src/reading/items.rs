@@ -46,6 +46,8 @@ pub struct Items {
     pub notes: Vec<Listed<NoteSummary>>,
     /// Results and vital signs.
     pub results: Vec<Listed<ResultView>>,
+    /// A part of the chart could not be read; the rest is here.
+    pub damaged: bool,
     by_id: HashMap<String, usize>,
 }
 
@@ -90,11 +92,11 @@ impl Session {
     }
 
     fn read_items(&self, chart: &ChartId) -> Result<Items, PlainchartError> {
-        let (mut notes, mut results) = (Vec::new(), Vec::new());
+        let (mut notes, mut results, mut damaged) = (Vec::new(), Vec::new(), false);
         let scope = ChartScope::of(chart);
         let source = self.source_of(chart)?;
         for classes in self.store.classes_of(&scope)? {
-            self.store.for_each_row(&scope, classes, tree::RESOURCES, &mut |group, row| {
+            let visited = self.store.for_each_row(&scope, classes, tree::RESOURCES, &mut |group, row| {
                 let stored = StoredResource::read(&row.bytes)?;
                 let key = String::from_utf8_lossy(&row.id).into_owned();
                 let place = ItemPlace { key, classes, group: String::from_utf8_lossy(group).into_owned() };
@@ -119,11 +121,16 @@ impl Session {
                     results.push(Listed { place, item, received_ms, view });
                 }
                 Ok(())
-            })?;
+            });
+            match visited {
+                // Damage is told after everything that can be read was visited (V3).
+                Err(PlainchartError::VaultDamaged) => damaged = true,
+                visited => visited?,
+            }
         }
         notes.sort_by(|a, b| b.view.order.cmp(&a.view.order).then_with(|| a.place.key.cmp(&b.place.key)));
         results.sort_by(|a, b| b.view.order.cmp(&a.view.order).then_with(|| a.place.key.cmp(&b.place.key)));
         let by_id = notes.iter().enumerate().map(|(at, note)| (note.item.id.clone(), at)).collect();
-        Ok(Items { notes, results, by_id })
+        Ok(Items { notes, results, damaged, by_id })
     }
 }

@@ -14,7 +14,7 @@ use crate::explain::{section_of, views_of};
 use crate::session::Session;
 use crate::store::ChartScope;
 use crate::stored::{StoredResource, tree};
-use crate::views::{Listing, MarkView, NoteSummary, NoteView, SectionView, Time, notice_for};
+use crate::views::{Listing, MarkView, NoteSummary, NoteView, SectionView, SourceState, Time, notice_for};
 
 /// Searches whose as-of time is that of the notes.
 const NOTE_SEARCHES: &[&str] = &["document", "document-clinical-note"];
@@ -59,25 +59,32 @@ impl Session {
             let id = &chart.facts.chart;
             self.permit(id, Act::ListedNotes)?;
             sources.push(self.source_state(id, NOTE_SEARCHES)?);
+            let is_deceased = self.is_deceased(id)?;
             if let Some(pages) = self.front_pages(id, Act::ListedNotes, window)? {
                 for page in pages {
                     beyond += page.notes.total - page.notes.newest.len() as u64;
-                    all.extend(page.notes.newest.into_iter().map(|(order, note)| (order, self.with_news(id, &note))));
+                    all.extend(
+                        page.notes
+                            .newest
+                            .into_iter()
+                            .map(|(order, note)| (order, self.with_news(id, &note, is_deceased))),
+                    );
                 }
                 continue;
             }
             let items = self.items_of(id)?;
+            tell_damage(&items, &mut sources);
             let open =
                 items.notes.iter().filter(|note| self.may_list(id, Act::ListedNotes, &note.item, note.received_ms));
-            all.extend(open.map(|note| (note.view.order, self.with_news(id, &note.view))));
+            all.extend(open.map(|note| (note.view.order, self.with_news(id, &note.view, is_deceased))));
         }
         let (items, total) = window.cut(all, beyond);
         Ok(Listing { person: person.to_string(), items, total, sources })
     }
 
-    fn with_news(&self, chart: &ChartId, note: &NoteSummary) -> NoteSummary {
+    fn with_news(&self, chart: &ChartId, note: &NoteSummary, is_deceased: bool) -> NoteSummary {
         let seen = self.with_household(|household| household.seen_ms(chart, &note.id).is_some());
-        NoteSummary { new: !seen, ..note.clone() }
+        NoteSummary { new: !seen && !is_deceased, ..note.clone() }
     }
 
     /// Whose note this is.
@@ -122,9 +129,10 @@ impl Session {
     ) -> Result<NoteView, PlainchartError> {
         let listed = items.note(note).ok_or(PlainchartError::NotFound)?;
         self.permit_item(chart, Act::OpenedNote, "DocumentReference", &listed.item, listed.received_ms)?;
-        let summary = self.with_news(chart, &listed.view);
+        let summary = self.with_news(chart, &listed.view, self.is_deceased(chart)?);
         let place = &listed.place;
-        let rows = self.store.rows(&ChartScope::of(chart), place.classes, tree::RESOURCES, place.group.as_bytes())?;
+        let rows =
+            self.store.readable_rows(&ChartScope::of(chart), place.classes, tree::RESOURCES, place.group.as_bytes())?;
         let row = rows.iter().find(|row| row.id == place.key.as_bytes()).ok_or(PlainchartError::NotFound)?;
         let stored = StoredResource::read(&row.bytes)?;
         let document = DocumentReference::read(&stored.raw).map_err(|_| PlainchartError::VaultDamaged)?;
@@ -143,7 +151,8 @@ impl Session {
         if view.summary.new {
             let event =
                 Event::Seen { chart: chart.clone(), item: listed.item.id.clone(), time_ms: self.clock.wall_ms() };
-            self.record(event)?;
+            // A full disk must not keep a note from being read; it stays "new".
+            let _ = self.record(event);
         }
         Ok(view)
     }
@@ -196,6 +205,13 @@ impl Session {
         }
         tell_first(&mut view.marks);
         Ok(())
+    }
+}
+
+/// A list from a chart with a damaged part says so; the next sync brings it again.
+pub(super) fn tell_damage(items: &Items, sources: &mut [SourceState]) {
+    if let Some(source) = sources.last_mut().filter(|_| items.damaged) {
+        source.problem = Some("damaged".to_owned());
     }
 }
 

@@ -110,13 +110,23 @@ impl Session {
         Ok(self.patient_row(chart)?.and_then(|stored| Patient::read(&stored.raw).ok()))
     }
 
+    /// Whether the source says that the person has died: nothing is called new then (A9).
+    pub(super) fn is_deceased(&self, chart: &ChartId) -> Result<bool, PlainchartError> {
+        let patient = self.patient_of(chart)?;
+        Ok(patient.is_some_and(|patient| !matches!(patient.deceased, Deceased::No | Deceased::NotRecorded)))
+    }
+
     pub(crate) fn patient_row(&self, chart: &ChartId) -> Result<Option<StoredResource>, PlainchartError> {
-        let rows = self.store.rows(&ChartScope::of(chart), Classes::NONE, tree::RESOURCES, b"Patient")?;
-        rows.first().map(|row| StoredResource::read(&row.bytes)).transpose()
+        let rows = self.store.readable_rows(&ChartScope::of(chart), Classes::NONE, tree::RESOURCES, b"Patient")?;
+        // A damaged name is no name until the next sync brings it again.
+        Ok(rows.first().and_then(|row| StoredResource::read(&row.bytes).ok()))
     }
 
     pub(crate) fn position_of(&self, chart: &ChartId) -> Result<Position, PlainchartError> {
-        read_position(&self.store, ChartScope::of(chart))
+        match read_position(&self.store, ChartScope::of(chart)) {
+            Err(PlainchartError::VaultDamaged) => Ok(Position::default()),
+            position => position,
+        }
     }
 
     /// Where a chart comes from: the organization the Patient names, else the host; and as of when.

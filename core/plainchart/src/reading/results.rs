@@ -6,7 +6,7 @@ use plainchart_record::observation::ObservationKind;
 use plainchart_record::results::ResultLine;
 use plainchart_record::{FhirTime, ResultRecord};
 
-use super::notes::Window;
+use super::notes::{Window, tell_damage};
 use super::people::Source;
 use crate::error::PlainchartError;
 use crate::session::Session;
@@ -35,6 +35,7 @@ impl Session {
                 continue;
             }
             let items = self.items_of(id)?;
+            tell_damage(&items, &mut sources);
             let open = items
                 .results
                 .iter()

@@ -1,6 +1,7 @@
 //! Runs [`Refresh`] for one connection: single flight, and durable before use (A6).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use plainchart_auth::{
     AuthError, HttpAnswer, Refresh, RefreshEffect, RefreshEvent, RefreshOutcome, Secret, StoredTokens,
@@ -25,6 +26,7 @@ pub struct TokenKeeper {
     clock: Arc<dyn Clock>,
     /// The vault's name of the sealed file.
     name: String,
+    closed: AtomicBool,
     /// Held through a whole refresh: that is what makes it single-flight.
     state: tokio::sync::Mutex<State>,
 }
@@ -35,13 +37,18 @@ struct State {
 }
 
 impl TokenKeeper {
-    /// The vault's name of a connection's token file.
+    /// The vault's name of a grant's token file.
     #[must_use]
-    pub fn file_name(connection: &plainchart_access::ConnectionId) -> String {
-        format!("connection/{connection}")
+    pub fn file_name(grant: &str) -> String {
+        format!("grant/{grant}")
     }
 
-    /// Reads a connection's tokens from its sealed file.
+    /// Signed out: whatever is under way, the file is not written again.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Reads a grant's tokens from its sealed file.
     ///
     /// # Errors
     /// `SignInRequired{never_connected}` without a file; the vault's.
@@ -49,15 +56,15 @@ impl TokenKeeper {
         store: Arc<Store>,
         http: HttpClient,
         clock: Arc<dyn Clock>,
-        connection: &plainchart_access::ConnectionId,
+        grant: &str,
     ) -> Result<Self, PlainchartError> {
-        let name = Self::file_name(connection);
+        let name = Self::file_name(grant);
         let bytes =
             store.secret(&name)?.ok_or(PlainchartError::SignInRequired { reason: SignInReason::NeverConnected })?;
         let tokens = StoredTokens::from_bytes(bytes.expose())?;
         let current = copy(tokens.access_token());
         let state = tokio::sync::Mutex::new(State { refresh: Refresh::new(tokens), current });
-        Ok(Self { store, http, clock, name, state })
+        Ok(Self { store, http, clock, name, closed: AtomicBool::new(false), state })
     }
 
     fn now(&self) -> i64 {
@@ -85,23 +92,32 @@ impl TokenKeeper {
                 Err(PlainchartError::ServerBusy { retry_after_seconds: None })
             }
             RefreshOutcome::Failed(error) => Err(error.into()),
-            RefreshOutcome::NotSaved => {
-                Err(PlainchartError::StorageUnavailable { reason: crate::error::StorageReason::Full })
-            }
+            RefreshOutcome::NotSaved => Err(PlainchartError::internal("refresh.unsaved")),
         }
     }
 
     async fn run(&self, state: &mut State) -> Result<RefreshOutcome, PlainchartError> {
         let mut effect = state.refresh.step(RefreshEvent::Wanted, self.now());
+        let mut unsaved = None;
         loop {
             let event = match effect {
+                // The vault's own reason is better than the machine's.
+                RefreshEffect::Done(RefreshOutcome::NotSaved) => {
+                    return Err(unsaved.unwrap_or(PlainchartError::internal("refresh.unsaved")));
+                }
                 RefreshEffect::Done(outcome) => return Ok(outcome),
                 RefreshEffect::Wait | RefreshEffect::OutOfTurn => {
                     return Err(PlainchartError::internal("refresh.turn"));
                 }
+                RefreshEffect::Persist(_) if self.closed.load(Ordering::SeqCst) => {
+                    return Err(PlainchartError::SignInRequired { reason: SignInReason::NeverConnected });
+                }
                 RefreshEffect::Persist(bytes) => match self.store.put_secret(&self.name, &bytes) {
                     Ok(()) => RefreshEvent::Persisted,
-                    Err(_) => RefreshEvent::PersistFailed,
+                    Err(error) => {
+                        unsaved = Some(error);
+                        RefreshEvent::PersistFailed
+                    }
                 },
                 RefreshEffect::Post(form) => {
                     let body = form.body();

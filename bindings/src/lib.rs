@@ -22,4 +22,11 @@ pub use records::{
 };
 pub use session::{PlainchartSession, annotate, define, open_session};
 
+/// The same file as the command line's: one place holds the unsafe code of both.
+#[path = "../../cli/src/zeroizing_allocator.rs"]
+mod zeroizing_allocator;
+
+#[global_allocator]
+static ALLOCATOR: zeroizing_allocator::ZeroizingAllocator = zeroizing_allocator::ZeroizingAllocator;
+
 uniffi::setup_scaffolding!();

@@ -2,51 +2,47 @@
 //!
 //! Two passes: the first finds the people (Patient resources and the addresses they came under), the second files
 //! every resource under whose it is. Several people in one file become several people; nothing is moved or deleted
-//! where the file lies.
+//! where the file lies. A file has charts of its own: whatever it says of itself, it never writes into a hospital's.
 
+mod bodies;
 mod filing;
+mod people;
 mod pieces;
 mod report;
+mod shared;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use plainchart_access::{Act, ChartId, Classes, Decision, Event, ImportFacts, LogLine, PersonId};
-use plainchart_record::ownership::KnownPatient;
-use plainchart_record::{Patient, Target, read_header};
+use plainchart_access::{Act, ChartId, Decision, Event, ImportFacts, LogLine, PersonId};
+use plainchart_record::{Header, Patient, Subject, Target, read_header};
 
 use crate::cancel::CancelToken;
 use crate::error::PlainchartError;
-use crate::reading::FILE_BASE;
 use crate::session::Session;
-use crate::stored::digest_of;
 use crate::sync::{Progress, ProgressListener};
-use filing::Filing;
+use filing::{Filing, Round};
+use people::{People, claimed_base};
 use pieces::{Piece, files_of, pieces_of};
 pub use report::{ImportReport, ImportedPerson, SetAsideCount};
+use shared::Shared;
 
-/// Resources in one durable batch.
-const BATCH: u64 = 400;
-
-/// Someone found in the files.
-struct Found {
+/// The chart of someone in the files.
+struct OwnChart {
     chart: ChartId,
     person: PersonId,
-    base: String,
-    known: KnownPatient,
-    /// Files that hold this person's Patient, by index.
-    files: HashSet<usize>,
-    /// Binary addresses that this person's documents name, with the body they are.
-    bodies: HashMap<Target, (Classes, String)>,
 }
 
 impl Session {
     /// Brings a file or folder in. `person`: everyone in it is this person; absent: found by what the file says.
     ///
     /// # Errors
-    /// `InvalidInput{path}` if there is nothing readable there, `InvalidInput{person}`, `Cancelled`, the vault's. One
-    /// bad resource, line or file is counted and never stops the rest (D7).
+    /// `InvalidInput{path}` if there is nothing readable there; `InvalidInput{person}` if there is no such person, if
+    /// the files are about several, or if their chart is somebody else's, and then nothing is stored; `Cancelled`, the
+    /// gate's, the vault's. One bad resource, line or file is counted and never stops the rest (D7).
     pub fn import(
         &self,
         path: &Path,
@@ -60,16 +56,16 @@ impl Session {
                 .ok_or(PlainchartError::invalid("person"))?;
         }
         let files = files_of(path).map_err(|_| PlainchartError::invalid("path"))?;
-        let people = self.find_people(&files, person, cancel)?;
+        let (people, shared) = look_through(&files, person, cancel)?;
         let now_ms = self.clock.wall_ms();
-        let mut filing = Filing::new(self, people, now_ms)?;
-        // Bodies after the documents that name them, wherever they stand in the files.
-        for bodies_only in [false, true] {
+        let charts = self.charts_for(&people, person, now_ms)?;
+        let mut filing = Filing::new(self, &people, &charts, shared, now_ms)?;
+        for round in [Round::WithSubject, Round::WithoutSubject] {
             for (number, file) in files.iter().enumerate() {
                 cancel.check()?;
-                for (count, piece) in (1..).zip(pieces_of(file)) {
-                    filing.take(piece, number, bodies_only)?;
-                    if count % BATCH == 0 {
+                for piece in pieces_of(file) {
+                    filing.take(&piece, number, round)?;
+                    if filing.is_due() {
                         filing.commit()?;
                         cancel.check()?;
                         let done = filing.report().read;
@@ -78,90 +74,115 @@ impl Session {
                 }
                 filing.commit()?;
             }
+            filing.settle();
         }
-        let (people, mut report) = filing.finish();
-        self.finish_import(&people, &mut report, now_ms)?;
+        let mut report = filing.finish();
+        self.finish_import(charts, &mut report, now_ms)?;
         Ok(report)
     }
 
-    fn finish_import(&self, people: &[Found], report: &mut ImportReport, now_ms: i64) -> Result<(), PlainchartError> {
-        let charts: Vec<ChartId> = people.iter().map(|found| found.chart.clone()).collect();
-        for found in people {
-            self.forget_items(&found.chart);
-            self.write_line(&LogLine::new(now_ms, self.actor()?, found.chart.clone(), Act::Imported, Decision::Allow))?;
-            let view = self.person(&found.person)?;
+    /// The charts of the people found. One that is here already is asked for at the gate before anything is written
+    /// (P2); each has its line in the access log (P6).
+    fn charts_for(
+        &self,
+        people: &People,
+        person: Option<&PersonId>,
+        now_ms: i64,
+    ) -> Result<Vec<OwnChart>, PlainchartError> {
+        for found in people.iter() {
+            let here = self.with_household(|household| {
+                household.chart_of(&found.base, &found.patient).map(|chart| chart.facts.chart.clone())
+            });
+            if let Some(chart) = here {
+                self.permit(&chart, Act::Imported)?;
+            }
+        }
+        let mut charts = Vec::new();
+        for found in people.iter() {
+            let is_new = self.with_household(|household| household.chart_of(&found.base, &found.patient).is_none());
+            let (chart, person) = self.chart_for(&found.base, &found.patient, person, true, true)?;
+            if is_new {
+                let line = LogLine::new(now_ms, self.actor()?, chart.clone(), Act::Imported, Decision::Allow);
+                self.write_line(&line)?;
+            }
+            charts.push(OwnChart { chart, person });
+        }
+        Ok(charts)
+    }
+
+    fn finish_import(
+        &self,
+        charts: Vec<OwnChart>,
+        report: &mut ImportReport,
+        now_ms: i64,
+    ) -> Result<(), PlainchartError> {
+        report.finish();
+        for own in &charts {
+            self.forget_items(&own.chart);
+            let view = self.person(&own.person)?;
             if !report.people.iter().any(|known| known.id == view.id) {
                 report.people.push(ImportedPerson { id: view.id, name: view.name, birth_date: view.birth_date });
             }
         }
-        if !charts.is_empty() {
-            self.record(Event::Imported { facts: ImportFacts { time_ms: now_ms, charts, read: report.read } })?;
-            self.store.end_of_walk()?;
-            for found in people {
-                self.write_front_page(&found.chart)?;
-            }
+        if charts.is_empty() {
+            return Ok(());
         }
-        report.finish();
-        Ok(())
-    }
-
-    /// First pass: every Patient, and under which addresses the files know them.
-    fn find_people(
-        &self,
-        files: &[PathBuf],
-        person: Option<&PersonId>,
-        cancel: &CancelToken,
-    ) -> Result<Vec<Found>, PlainchartError> {
-        let mut people: Vec<Found> = Vec::new();
-        let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for (number, file) in files.iter().enumerate() {
-            cancel.check()?;
-            for piece in pieces_of(file) {
-                let Piece::Resource { raw, full_url, .. } = piece else { continue };
-                let Ok(header) = read_header(&raw) else { continue };
-                if header.resource_type != "Patient" {
-                    continue;
-                }
-                let Ok(patient) = Patient::read(&raw) else { continue };
-                let id = patient.id.clone().or_else(|| full_url.clone()).unwrap_or_else(|| digest_of(raw.as_bytes()));
-                let base = base_of(full_url.as_deref(), &patient);
-                let at = match known.get(&(base.clone(), id.clone())) {
-                    Some(at) => *at,
-                    None => {
-                        let (chart, belongs) = self.chart_for(&base, &id, person, true, true)?;
-                        let named = KnownPatient::new(&base, &patient);
-                        people.push(Found {
-                            chart,
-                            person: belongs,
-                            base: base.clone(),
-                            known: named,
-                            files: HashSet::new(),
-                            bodies: HashMap::new(),
-                        });
-                        known.insert((base, id), people.len() - 1);
-                        people.len() - 1
-                    }
-                };
-                if let Some(found) = people.get_mut(at) {
-                    found.files.insert(number);
-                    if let Some(url) = full_url.as_deref() {
-                        found.known = found.known.clone().also_at(Target::parse(url));
-                    }
-                }
-            }
-        }
-        Ok(people)
+        let ids: Vec<ChartId> = charts.into_iter().map(|own| own.chart).collect();
+        self.record(Event::Imported {
+            facts: ImportFacts { time_ms: now_ms, charts: ids.clone(), read: report.read },
+        })?;
+        self.store.end_of_walk()?;
+        ids.iter().try_for_each(|chart| self.write_front_page(chart))
     }
 }
 
-/// The server a file was downloaded from, if its entries say; else a base of the file's own. The patient's name and
-/// birth date keep two files' `Patient/1` apart.
-fn base_of(full_url: Option<&str>, patient: &Patient) -> String {
-    if let Some(Target::Absolute { base, .. }) = full_url.map(Target::parse) {
-        return base;
+/// First pass: every Patient and under which addresses the files know them; and what has no subject. Nothing is
+/// written.
+fn look_through(
+    files: &[PathBuf],
+    person: Option<&PersonId>,
+    cancel: &CancelToken,
+) -> Result<(People, Shared), PlainchartError> {
+    let (mut people, mut shared) = (People::default(), Shared::default());
+    let mut subjects = HashSet::new();
+    for (number, file) in files.iter().enumerate() {
+        cancel.check()?;
+        for piece in pieces_of(file) {
+            let Piece::Resource { raw, full_url, .. } = piece else { continue };
+            let Ok(header) = read_header(&raw) else { continue };
+            match &header.subject {
+                Subject::Itself => {
+                    if let Ok(patient) = Patient::read(&raw) {
+                        people.add(number, file, &raw, &patient, full_url.as_deref());
+                    }
+                }
+                Subject::NoneByType => shared.add(number, &header, &raw, full_url.as_deref()),
+                // Of two different ones it is clear that there are several.
+                Subject::Of(_) if person.is_some() && subjects.len() < 2 => {
+                    subjects.extend(subjects_of(&header, full_url.as_deref()));
+                }
+                Subject::Of(_) | Subject::NotGiven => {}
+            }
+        }
     }
-    let mut identity = patient.display_name().unwrap_or_default();
-    identity.push('\n');
-    identity.push_str(patient.birth_date.as_ref().map_or("", |date| date.text.as_str()));
-    format!("{FILE_BASE}{}", digest_of(identity.as_bytes()))
+    if let Some(person) = person {
+        let several = if people.len() == 0 { subjects.len() > 1 } else { people.len() > 1 };
+        if several {
+            return Err(PlainchartError::invalid("person"));
+        }
+        if let (0, Some(subject)) = (people.len(), subjects.iter().next()) {
+            let nobody = Patient::read(r#"{"resourceType":"Patient"}"#);
+            let nobody = nobody.map_err(|_| PlainchartError::internal("import.patient"))?;
+            people.add_named(subject, &nobody, &person.to_string());
+        }
+    }
+    Ok((people, shared))
+}
+
+/// The full addresses of whom a resource names.
+fn subjects_of(header: &Header, full_url: Option<&str>) -> Vec<Target> {
+    let Subject::Of(references) = &header.subject else { return Vec::new() };
+    let base = claimed_base(full_url).unwrap_or_default();
+    let targets = references.iter().map(|reference| reference.target.resolve(&base));
+    targets.filter(|target| matches!(target, Target::Urn(_)) || target.id().is_some()).collect()
 }

@@ -78,6 +78,9 @@ pub struct Ledger {
 /// Told each row with its group; may say stop.
 pub type RowVisitor<'a> = &'a mut dyn FnMut(&[u8], Row) -> Result<(), PlainchartError>;
 
+/// Told each value with its name; may say stop.
+pub type ValueVisitor<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<(), PlainchartError>;
+
 /// The open store.
 pub struct Store {
     vault: Arc<Vault>,
@@ -229,6 +232,27 @@ impl Store {
         let Some(scope) = self.known_scope(chart, classes)? else { return Ok(None) };
         let value = self.noticed(self.vault.value(scope, tree(number), name.as_bytes()))?;
         Ok(value.map(|bytes| bytes.to_vec()))
+    }
+
+    /// Visits all values of a tree, name and bytes, in no order, until the visitor says stop.
+    ///
+    /// # Errors
+    /// The visitor's first, else the vault's.
+    pub fn for_each_value(
+        &self,
+        chart: &ChartScope,
+        classes: Classes,
+        number: u8,
+        visit: ValueVisitor<'_>,
+    ) -> Result<(), PlainchartError> {
+        let Some(scope) = self.known_scope(chart, classes)? else { return Ok(()) };
+        let mut stopped = Ok(());
+        self.noticed(self.vault.for_each_value(scope, tree(number), &mut |name, bytes| {
+            if stopped.is_ok() {
+                stopped = visit(name, bytes);
+            }
+        }))?;
+        stopped
     }
 
     /// # Errors

@@ -2,9 +2,11 @@
 //!
 //! Stored for ever in this shape: fields are only ever added.
 
+use plainchart_access::Classes;
 use serde::{Deserialize, Serialize};
 
 use crate::error::PlainchartError;
+use crate::store::{ChartScope, Store};
 
 /// The trees of a chart. The numbers are part of the stored format.
 pub mod tree {
@@ -16,6 +18,8 @@ pub mod tree {
     pub const SET_ASIDE: u8 = 3;
     /// Where the walk stands, and the bodies still wanted: values.
     pub const WALK: u8 = 4;
+    /// Texts of resources too large for a row: values, named by [`large_name`](super::large_name).
+    pub const LARGE: u8 = 5;
 
     /// The number as the vault's type.
     #[must_use]
@@ -59,6 +63,9 @@ pub struct StoredHeader {
     /// `fullUrl` of the Bundle entry it came in, if that was not an address on the chart's base.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_url: Option<String>,
+    /// The text lies in the tree [`tree::LARGE`]; this row is its stub.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub large: bool,
 }
 
 /// A stored resource.
@@ -98,7 +105,28 @@ pub fn split<H: serde::de::DeserializeOwned>(value: &[u8]) -> Result<(H, &[u8]),
 }
 
 impl StoredResource {
-    /// Reads a stored row.
+    /// Reads a stored row with its text, wherever that lies. `key` is the row's id. A text that was given up as damaged
+    /// reads as empty: what looks at it passes over it, and the next full walk brings it again.
+    ///
+    /// # Errors
+    /// As [`split`]; the vault's.
+    pub fn read_whole(
+        store: &Store,
+        chart: &ChartScope,
+        classes: Classes,
+        key: &[u8],
+        bytes: &[u8],
+    ) -> Result<Self, PlainchartError> {
+        let mut stored = Self::read(bytes)?;
+        if stored.header.large {
+            let name = large_name(&String::from_utf8_lossy(key), stored.header.set_aside.is_some());
+            let text = store.value(chart, classes, tree::LARGE, &name)?.unwrap_or_default();
+            stored.raw = String::from_utf8(text).map_err(|_| PlainchartError::VaultDamaged)?;
+        }
+        Ok(stored)
+    }
+
+    /// Reads a stored row; the text of a large one is not in it.
     ///
     /// # Errors
     /// As [`split`].
@@ -115,6 +143,12 @@ impl StoredResource {
     pub fn write(&self) -> Result<Vec<u8>, PlainchartError> {
         join(&self.header, self.raw.as_bytes())
     }
+}
+
+/// The name of a large text: the id of its row, apart from that of a version that was set aside.
+#[must_use]
+pub fn large_name(key: &str, set_aside: bool) -> String {
+    if set_aside { format!("set-aside/{key}") } else { key.to_owned() }
 }
 
 /// SHA-256 of a text, first 16 bytes in lower hex.
@@ -137,7 +171,7 @@ mod tests {
             let raw = format!("{raw}{lines}");
             let header = StoredHeader {
                 received_ms: 7, digest: digest_of(raw.as_bytes()), version: None, updated_ms: None,
-                life: Life::Current, set_aside: None, full_url: Some("urn:uuid:1\n2".into()),
+                life: Life::Current, set_aside: None, full_url: Some("urn:uuid:1\n2".into()), large: false,
             };
             let stored = StoredResource { header: header.clone(), raw: raw.clone() };
             let read = StoredResource::read(&stored.write().unwrap()).unwrap();

@@ -104,6 +104,7 @@ impl Session {
             listener: Arc::clone(listener),
             wall_ms: now_ms,
             counts: Mutex::new(Counts::default()),
+            fresh: Mutex::default(),
         };
         let scope = ChartScope::of(&chart.facts.chart);
         let damaged = self.store.give_up_damaged()?;

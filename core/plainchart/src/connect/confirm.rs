@@ -181,7 +181,11 @@ impl Session {
         })
     }
 
-    /// The chart with this identity, made if it is new, and whose it is.
+    /// The chart with this identity, made if it is new, and whose it is. A sign-in may say anew whose a chart is; a file
+    /// never takes one from somebody.
+    ///
+    /// # Errors
+    /// `InvalidInput{person}` for a file of somebody else's, the vault's.
     pub(crate) fn chart_for(
         &self,
         base: &str,
@@ -195,6 +199,9 @@ impl Session {
         });
         if let Some((chart, belongs_to)) = known {
             let person = person.cloned().unwrap_or_else(|| belongs_to.clone());
+            if person != belongs_to && from_file {
+                return Err(PlainchartError::invalid("person"));
+            }
             if person != belongs_to {
                 self.record(Event::ChartMoved { chart: chart.clone(), person: person.clone() })?;
             }

@@ -23,6 +23,8 @@ pub struct Place {
     pub digest: String,
     /// Its life at the source.
     pub life: Life,
+    /// Its text is a value of its own.
+    pub large: bool,
 }
 
 /// Places by `Type/id`.
@@ -44,6 +46,7 @@ pub fn read(store: &Store, chart: ChartScope) -> Result<Places, PlainchartError>
                 updated_ms: stored.header.updated_ms,
                 digest: stored.header.digest,
                 life: stored.header.life,
+                large: stored.header.large,
             };
             places.insert(String::from_utf8_lossy(&row.id).into_owned(), place);
             Ok(())

@@ -1,23 +1,32 @@
 //! Takes resources one by one and prepares one durable batch.
 
-use std::collections::{BTreeMap, HashMap};
+mod documents;
+
+use std::collections::HashMap;
 
 use plainchart_access::Classes;
 use plainchart_record::ownership::{KnownPatient, Ownership};
 use plainchart_record::set_aside::{SetAside, Support, support};
-use plainchart_record::{DocumentReference, FhirTime, Header, read_header};
+use plainchart_record::{DocumentReference, FhirTime, Header, Reference, Subject, read_header};
 use plainchart_vault::Batch;
 
+use super::bodies::body_name;
 use super::filing::file;
+use super::names::{group_name, resource_key};
 use super::places::{self, Place, Places};
-use super::wants::{Want, body_name, fetchable};
+use super::wants::{Want, Wants};
 use crate::error::PlainchartError;
 use crate::sensitivity::classes_of;
 use crate::store::{ChartScope, Store};
-use crate::stored::{Life, StoredHeader, StoredResource, digest_of, tree};
+use crate::stored::{Life, StoredHeader, StoredResource, digest_of, large_name, tree};
 
-/// Name of the value that holds a scope's wants.
-const WANTS: &str = "wants";
+/// A text over this length is a value of its own beside a stub row.
+const LARGE_BYTES: usize = 1 << 20;
+/// A text over this length is not kept: no page or line can hold it, only a whole file.
+const MOST_BYTES: usize = 64 << 20;
+/// A batch over this length, in bytes, is committed before more is added: an import may hold many large texts. No page
+/// of a search reaches it.
+const BATCH_BYTES: usize = 192 << 20;
 
 /// A resource that arrives.
 #[derive(Clone, Copy)]
@@ -59,9 +68,9 @@ pub struct ChartWriter<'a> {
     source: String,
     places: Places,
     batch: Batch,
-    /// Bodies still wanted, by the classes of their document.
-    wants: BTreeMap<Classes, Vec<Want>>,
-    changed_wants: Vec<Classes>,
+    /// Bytes in the batch.
+    weight: usize,
+    wants: Wants,
     /// Something damaged was given up: bodies that should be here are looked for, and wanted again.
     mends: bool,
     /// Classes this reader may hold.
@@ -85,7 +94,7 @@ impl<'a> ChartWriter<'a> {
         now_ms: i64,
     ) -> Result<Self, PlainchartError> {
         let places = places::read(store, chart)?;
-        let mut wants = BTreeMap::new();
+        let wants = Wants::read(store, chart)?;
         let mut set_aside = HashMap::new();
         for classes in store.classes_of(&chart)? {
             store.for_each_row(&chart, classes, tree::SET_ASIDE, &mut |_, row| {
@@ -93,10 +102,6 @@ impl<'a> ChartWriter<'a> {
                 set_aside.insert(String::from_utf8_lossy(&row.id).into_owned(), stored.header.digest);
                 Ok(())
             })?;
-            if let Some(bytes) = store.value(&chart, classes, tree::WALK, WANTS)? {
-                let list: Vec<Want> = serde_json::from_slice(&bytes).map_err(|_| PlainchartError::VaultDamaged)?;
-                wants.insert(classes, list);
-            }
         }
         Ok(Self {
             store,
@@ -104,9 +109,9 @@ impl<'a> ChartWriter<'a> {
             source: source.to_owned(),
             places,
             batch: Batch::new(),
+            weight: 0,
+            mends: wants.left_out(),
             wants,
-            changed_wants: Vec::new(),
-            mends: false,
             readable,
             set_aside,
             now_ms,
@@ -124,9 +129,15 @@ impl<'a> ChartWriter<'a> {
         &self.places
     }
 
-    /// Bodies still wanted, with the classes of their document.
+    /// Classes this reader may hold.
+    #[must_use]
+    pub fn readable(&self) -> Classes {
+        self.readable
+    }
+
+    /// Bodies to be fetched now, with the classes of their document.
     pub fn wants(&self) -> impl Iterator<Item = (Classes, &Want)> {
-        self.wants.iter().flat_map(|(classes, list)| list.iter().map(move |want| (*classes, want)))
+        self.wants.due()
     }
 
     /// Takes one resource.
@@ -137,6 +148,10 @@ impl<'a> ChartWriter<'a> {
         let Ok(header) = read_header(incoming.raw) else {
             return Ok(Outcome::SetAside(SetAside::Unreadable));
         };
+        if incoming.raw.len() > MOST_BYTES {
+            return Ok(Outcome::SetAside(SetAside::Unreadable));
+        }
+        self.make_room(incoming.raw.len())?;
         if !self.readable.covers(filed_classes(&header)) {
             self.forget(&key_of(&header, incoming))?;
             return Ok(Outcome::NotForThisReader);
@@ -145,7 +160,7 @@ impl<'a> ChartWriter<'a> {
             return Ok(Outcome::SetAside(SetAside::OperationOutcome));
         }
         let kept = support(&header.resource_type) == Support::Now;
-        match patient.owns(&header.subject, incoming.raw) {
+        match patient.owns(&subject_of(&header, incoming), incoming.raw) {
             Ownership::Other => return Ok(Outcome::SetAside(SetAside::WrongPatient)),
             Ownership::NotGiven | Ownership::NoneByType if kept && !incoming.referred_to => {
                 return self.set_aside(incoming, &header, SetAside::NoSubject);
@@ -168,9 +183,9 @@ impl<'a> ChartWriter<'a> {
         let updated_ms = header.last_updated.as_ref().and_then(|time| time.epoch_ms);
         let before = self.places.get(&key).cloned();
         if let Some(before) = &before {
-            if before.digest == digest && before.life == Life::Current {
+            if before.digest == digest && before.life == Life::Current && !self.lost_its_text(&key, before)? {
                 if self.mends && header.resource_type == "DocumentReference" {
-                    self.want_lost_bodies(&key, incoming.raw, before.classes)?;
+                    self.want_lost_bodies(&key, &digest, incoming.raw, before.classes)?;
                 }
                 return Ok(Outcome::InChart(Landed::Unchanged));
             }
@@ -178,19 +193,20 @@ impl<'a> ChartWriter<'a> {
                 return self.set_aside(incoming, header, SetAside::OlderVersion);
             }
         }
-        let classes = filed_classes(header);
         let place = Place {
-            classes,
-            group: filing.group.clone(),
+            classes: filed_classes(header),
+            group: group_name(&filing.group),
             version: header.version_id.clone(),
             updated_ms,
             digest: digest.clone(),
             life: Life::Current,
+            large: incoming.raw.len() > LARGE_BYTES,
         };
-        if let Some(before) = before.as_ref().filter(|before| before.classes != classes || before.group != place.group)
-        {
-            let old = self.store.scope(self.chart, before.classes)?;
-            self.batch.delete_row(old, tree::tree(tree::RESOURCES), before.group.as_bytes(), key.as_bytes());
+        if header.resource_type == "DocumentReference" {
+            self.renew_bodies(&key, incoming.raw, &place, before.as_ref())?;
+        }
+        if let Some(before) = before.as_ref() {
+            self.take_away(&key, before, &place)?;
         }
         let stored = StoredResource {
             header: StoredHeader {
@@ -201,34 +217,55 @@ impl<'a> ChartWriter<'a> {
                 life: Life::Current,
                 set_aside: None,
                 full_url: incoming.full_url.filter(|url| url.starts_with("urn:")).map(str::to_owned),
+                large: place.large,
             },
             raw: incoming.raw.to_owned(),
         };
-        let bytes = stored.write()?;
-        let scope = self.store.scope(self.chart, classes)?;
-        self.batch.put_row(
-            scope,
-            tree::tree(tree::RESOURCES),
-            filing.group.as_bytes(),
-            key.as_bytes(),
-            filing.order,
-            &bytes,
-        );
-        if header.resource_type == "DocumentReference" {
-            self.want_bodies(&key, incoming.raw, classes);
-        }
+        self.put_resource(place.classes, tree::RESOURCES, &place.group, &key, filing.order, stored)?;
         self.places.insert(key, place);
         Ok(Outcome::InChart(if before.is_some() { Landed::Updated } else { Landed::New }))
     }
 
-    fn want_bodies(&mut self, key: &str, raw: &str, classes: Classes) {
-        let Ok(document) = DocumentReference::read(raw) else { return };
-        let fresh = fetchable(key, &document);
-        for list in self.wants.values_mut() {
-            list.retain(|want| want.document != key);
+    /// Puts a row; the text of a large one as a value beside it.
+    fn put_resource(
+        &mut self,
+        classes: Classes,
+        number: u8,
+        group: &str,
+        id: &str,
+        order: i64,
+        mut stored: StoredResource,
+    ) -> Result<(), PlainchartError> {
+        let scope = self.store.scope(self.chart, classes)?;
+        if stored.header.large {
+            let raw = std::mem::take(&mut stored.raw);
+            let name = large_name(id, stored.header.set_aside.is_some());
+            self.batch.put_value(scope, tree::tree(tree::LARGE), name.as_bytes(), raw.as_bytes());
         }
-        self.changed_wants = self.wants.keys().copied().chain([classes]).collect();
-        self.wants.entry(classes).or_default().extend(fresh);
+        let bytes = stored.write()?;
+        self.batch.put_row(scope, tree::tree(number), group.as_bytes(), id.as_bytes(), order, &bytes);
+        Ok(())
+    }
+
+    /// Takes a former version away where the new one does not replace it in place.
+    fn take_away(&mut self, key: &str, before: &Place, now: &Place) -> Result<(), PlainchartError> {
+        let old = self.store.scope(self.chart, before.classes)?;
+        let moved = before.classes != now.classes;
+        if moved || before.group != now.group {
+            self.batch.delete_row(old, tree::tree(tree::RESOURCES), before.group.as_bytes(), key.as_bytes());
+        }
+        if before.large && (moved || !now.large) {
+            self.batch.delete_value(old, tree::tree(tree::LARGE), large_name(key, false).as_bytes());
+        }
+        Ok(())
+    }
+
+    /// Whether the text of a large resource was given up as damaged.
+    fn lost_its_text(&self, key: &str, place: &Place) -> Result<bool, PlainchartError> {
+        if !(self.mends && place.large) {
+            return Ok(false);
+        }
+        Ok(self.store.value(&self.chart, place.classes, tree::LARGE, &large_name(key, false))?.is_none())
     }
 
     /// A resource has got a label that closes it to this reader: the open version goes too, with its bodies (N4).
@@ -236,31 +273,30 @@ impl<'a> ChartWriter<'a> {
         let Some(place) = self.places.remove(key) else { return Ok(()) };
         let scope = self.store.scope(self.chart, place.classes)?;
         let rows = self.store.rows(&self.chart, place.classes, tree::RESOURCES, place.group.as_bytes())?;
-        let row = rows.iter().find(|row| row.id == key.as_bytes());
-        let document = row.and_then(|row| StoredResource::read(&row.bytes).ok());
+        let whole = |row| {
+            let row: &plainchart_vault::Row = row;
+            StoredResource::read_whole(self.store, &self.chart, place.classes, &row.id, &row.bytes).ok()
+        };
+        let document = rows.iter().find(|row| row.id == key.as_bytes()).and_then(whole);
         let document = document.and_then(|stored| DocumentReference::read(&stored.raw).ok());
         for content in document.iter().flat_map(|document| &document.content) {
             let name = body_name(key, content.index);
             self.batch.delete_value(scope, tree::tree(tree::BODIES), name.as_bytes());
         }
-        self.batch.delete_row(scope, tree::tree(tree::RESOURCES), place.group.as_bytes(), key.as_bytes());
-        for list in self.wants.values_mut() {
-            list.retain(|want| want.document != key);
+        if place.large {
+            self.batch.delete_value(scope, tree::tree(tree::LARGE), large_name(key, false).as_bytes());
         }
-        self.changed_wants.push(place.classes);
-        Ok(())
+        self.batch.delete_row(scope, tree::tree(tree::RESOURCES), place.group.as_bytes(), key.as_bytes());
+        self.wants.remove_all(self.store, &mut self.batch, key)
     }
 
-    fn want_lost_bodies(&mut self, key: &str, raw: &str, classes: Classes) -> Result<(), PlainchartError> {
-        let Ok(document) = DocumentReference::read(raw) else { return Ok(()) };
-        for want in fetchable(key, &document) {
-            let is_wanted = self.wants().any(|(_, known)| known.document == want.document && known.index == want.index);
-            let name = body_name(key, want.index);
-            if !is_wanted && self.store.value(&self.chart, classes, tree::BODIES, &name)?.is_none() {
-                self.wants.entry(classes).or_default().push(want);
-                self.changed_wants.push(classes);
-            }
+    /// Commits what there is if so many more bytes would make the batch too heavy.
+    fn make_room(&mut self, bytes: usize) -> Result<(), PlainchartError> {
+        if self.weight.saturating_add(bytes) > BATCH_BYTES {
+            let batch = self.take_batch()?;
+            self.store.commit(batch)?;
         }
+        self.weight = self.weight.saturating_add(bytes);
         Ok(())
     }
 
@@ -271,6 +307,8 @@ impl<'a> ChartWriter<'a> {
     pub fn delete_set_aside(&mut self, classes: Classes, group: &[u8], id: &[u8]) -> Result<(), PlainchartError> {
         let scope = self.store.scope(self.chart, classes)?;
         self.batch.delete_row(scope, tree::tree(tree::SET_ASIDE), group, id);
+        let name = large_name(&String::from_utf8_lossy(id), true);
+        self.batch.delete_value(scope, tree::tree(tree::LARGE), name.as_bytes());
         Ok(())
     }
 
@@ -279,6 +317,7 @@ impl<'a> ChartWriter<'a> {
     /// # Errors
     /// The vault's.
     pub fn put_value(&mut self, classes: Classes, number: u8, name: &str, bytes: &[u8]) -> Result<(), PlainchartError> {
+        self.make_room(bytes.len())?;
         let scope = self.store.scope(self.chart, classes)?;
         self.batch.put_value(scope, tree::tree(number), name.as_bytes(), bytes);
         Ok(())
@@ -300,34 +339,32 @@ impl<'a> ChartWriter<'a> {
     }
 
     /// A body is settled: it is no longer wanted.
-    pub fn settle(&mut self, document: &str, index: usize) {
-        for (classes, list) in &mut self.wants {
-            let before = list.len();
-            list.retain(|want| want.document != document || want.index != index);
-            if list.len() != before {
-                self.changed_wants.push(*classes);
-            }
-        }
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn settle(&mut self, document: &str, index: usize) -> Result<(), PlainchartError> {
+        self.wants.remove(self.store, &mut self.batch, document, index)
     }
 
-    /// A sync begins: each body may be asked for anew.
-    pub fn begin_attempts(&mut self) {
-        for (classes, list) in &mut self.wants {
-            for want in list.iter_mut().filter(|want| want.attempts > 0) {
-                want.attempts = 0;
-                self.changed_wants.push(*classes);
-            }
-        }
+    /// The source does not give a body as things are: it is wanted again at the next full walk.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn let_rest(&mut self, document: &str, index: usize) -> Result<(), PlainchartError> {
+        self.wants.rest(self.store, &mut self.batch, document, index, true)
+    }
+
+    /// A full walk begins: bodies that rest are wanted again.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn wake_wants(&mut self) -> Result<(), PlainchartError> {
+        self.wants.wake(self.store, &mut self.batch)
     }
 
     /// An attempt at a body got no answer: it stays wanted.
     pub fn count_attempt(&mut self, document: &str, index: usize) {
-        for (classes, list) in &mut self.wants {
-            for want in list.iter_mut().filter(|want| want.document == document && want.index == index) {
-                want.attempts = want.attempts.saturating_add(1);
-                self.changed_wants.push(*classes);
-            }
-        }
+        self.wants.count_attempt(document, index);
     }
 
     fn set_aside(
@@ -347,10 +384,11 @@ impl<'a> ChartWriter<'a> {
                 life: Life::Current,
                 set_aside: Some(reason.as_str().to_owned()),
                 full_url: incoming.full_url.map(str::to_owned),
+                large: incoming.raw.len() > LARGE_BYTES,
             },
             raw: incoming.raw.to_owned(),
         };
-        let group = format!("{}/{}", reason.as_str(), header.resource_type);
+        let group = group_name(&format!("{}/{}", reason.as_str(), header.resource_type));
         // An older version keeps its digest in the name: two old versions are two rows.
         let id = match reason {
             SetAside::OlderVersion => format!("{}#{digest}", key_of(header, incoming)),
@@ -359,27 +397,26 @@ impl<'a> ChartWriter<'a> {
         if self.set_aside.get(&id).is_some_and(|before| *before == digest) {
             return Ok(Outcome::SetAside(reason));
         }
-        let bytes = stored.write()?;
         self.set_aside.insert(id.clone(), digest);
-        let scope = self.store.scope(self.chart, classes)?;
-        self.batch.put_row(scope, tree::tree(tree::SET_ASIDE), group.as_bytes(), id.as_bytes(), 0, &bytes);
+        self.put_resource(classes, tree::SET_ASIDE, &group, &id, 0, stored)?;
         Ok(Outcome::SetAside(reason))
     }
 
     /// The batch so far, for the caller to add to and commit; the writer goes on with an empty one.
     ///
     /// # Errors
-    /// `Internal` if the wants cannot be written as JSON.
+    /// None today.
     pub fn take_batch(&mut self) -> Result<Batch, PlainchartError> {
-        self.changed_wants.sort_unstable();
-        self.changed_wants.dedup();
-        for classes in std::mem::take(&mut self.changed_wants) {
-            let list = self.wants.get(&classes).map(Vec::as_slice).unwrap_or_default();
-            let bytes = serde_json::to_vec(list).map_err(|_| PlainchartError::internal("wants.write"))?;
-            let scope = self.store.scope(self.chart, classes)?;
-            self.batch.put_value(scope, tree::tree(tree::WALK), WANTS.as_bytes(), &bytes);
-        }
+        self.weight = 0;
         Ok(std::mem::take(&mut self.batch))
+    }
+}
+
+/// Whose a resource says it is. A Patient that was never on a server says so by the `urn:` of its entry.
+fn subject_of(header: &Header, incoming: Incoming<'_>) -> Subject {
+    match (&header.subject, &header.id, incoming.full_url) {
+        (Subject::Itself, None, Some(url)) if url.starts_with("urn:") => Subject::Of(vec![Reference::to(url)]),
+        (subject, _, _) => subject.clone(),
     }
 }
 
@@ -388,12 +425,6 @@ fn filed_classes(header: &Header) -> Classes {
     if header.resource_type == "Patient" { Classes::NONE } else { classes_of(&header.security) }
 }
 
-/// `Type/id`; a resource that was never on a server goes by its `fullUrl`, else by its digest.
 fn key_of(header: &Header, incoming: Incoming<'_>) -> String {
-    let id = match (&header.id, incoming.full_url) {
-        (Some(id), _) => id.clone(),
-        (None, Some(url)) => url.to_owned(),
-        (None, None) => digest_of(incoming.raw.as_bytes()),
-    };
-    format!("{}/{id}", header.resource_type)
+    resource_key(header, incoming.full_url, incoming.raw)
 }

@@ -56,8 +56,8 @@ impl Session {
         let name = body_name(key, content.index);
         let Some(value) = self.store.value(&ChartScope::of(chart), classes, tree::BODIES, &name)? else {
             return Ok(Rendition::NotHere(match attachment.url {
-                Some(_) => "The text of this note is not downloaded yet.".to_owned(),
-                None => "The hospital lists this note without its text.".to_owned(),
+                Some(ref url) if !url.starts_with('#') => "The text of this note is not downloaded yet.".to_owned(),
+                _ => "The hospital lists this note without its text.".to_owned(),
             }));
         };
         let (header, bytes): (BodyHeader, &[u8]) = split(&value)?;
@@ -66,7 +66,11 @@ impl Session {
             BodyState::Here => Rendition::Here(Body {
                 bytes: bytes.to_vec(),
                 content_type: header.content_type.or(declared),
-                remark: header.differs.then(differs_remark),
+                remark: if header.differs {
+                    Some(differs_remark())
+                } else {
+                    header.version.filter(|version| *version != stored.header.digest).map(|_| former_remark())
+                },
             }),
             BodyState::NotShared => Rendition::NotHere(format!("{source} does not share this file.")),
             BodyState::Gone => Rendition::NotHere(format!("{source} no longer has this file.")),
@@ -77,6 +81,11 @@ impl Session {
             BodyState::Broken => Rendition::NotHere(format!("{source} sent this file in a form that cannot be read.")),
         })
     }
+}
+
+/// The document was changed, says that its file was not, and the file was not fetched again yet (D4).
+fn former_remark() -> String {
+    "The hospital has changed this entry since. This text may be the one from before.".to_owned()
 }
 
 fn differs_remark() -> String {

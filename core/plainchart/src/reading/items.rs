@@ -97,7 +97,7 @@ impl Session {
         let source = self.source_of(chart)?;
         for classes in self.store.classes_of(&scope)? {
             let visited = self.store.for_each_row(&scope, classes, tree::RESOURCES, &mut |group, row| {
-                let stored = StoredResource::read(&row.bytes)?;
+                let stored = StoredResource::read_whole(&self.store, &scope, classes, &row.id, &row.bytes)?;
                 let key = String::from_utf8_lossy(&row.id).into_owned();
                 let place = ItemPlace { key, classes, group: String::from_utf8_lossy(group).into_owned() };
                 let (withdrawn, received_ms) = (stored.header.life == Life::Withdrawn, stored.header.received_ms);

@@ -134,7 +134,8 @@ impl Session {
         let rows =
             self.store.readable_rows(&ChartScope::of(chart), place.classes, tree::RESOURCES, place.group.as_bytes())?;
         let row = rows.iter().find(|row| row.id == place.key.as_bytes()).ok_or(PlainchartError::NotFound)?;
-        let stored = StoredResource::read(&row.bytes)?;
+        let scope = ChartScope::of(chart);
+        let stored = StoredResource::read_whole(&self.store, &scope, place.classes, &row.id, &row.bytes)?;
         let document = DocumentReference::read(&stored.raw).map_err(|_| PlainchartError::VaultDamaged)?;
         let mut view = NoteView {
             person: person.to_string(),

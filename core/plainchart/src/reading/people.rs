@@ -119,7 +119,11 @@ impl Session {
     pub(crate) fn patient_row(&self, chart: &ChartId) -> Result<Option<StoredResource>, PlainchartError> {
         let rows = self.store.readable_rows(&ChartScope::of(chart), Classes::NONE, tree::RESOURCES, b"Patient")?;
         // A damaged name is no name until the next sync brings it again.
-        Ok(rows.first().and_then(|row| StoredResource::read(&row.bytes).ok()))
+        let (store, scope) = (&self.store, ChartScope::of(chart));
+        let whole = |row: &plainchart_vault::Row| {
+            StoredResource::read_whole(store, &scope, Classes::NONE, &row.id, &row.bytes).ok()
+        };
+        Ok(rows.first().and_then(whole))
     }
 
     pub(crate) fn position_of(&self, chart: &ChartId) -> Result<Position, PlainchartError> {
@@ -138,11 +142,12 @@ impl Session {
         let named = patient.as_ref().and_then(organization);
         let name = named.unwrap_or_else(|| source_name(&base.base));
         let position = self.position_of(chart)?;
-        let as_of_ms = match position.walked.values().map(|walked| walked.as_of_ms).min() {
-            Some(as_of_ms) => as_of_ms,
-            None if base.from_file => patient.map_or(base.added_ms, |stored| stored.header.received_ms),
-            None => 0,
-        };
+        let as_of_ms =
+            match position.walked.values().map(|walked| walked.as_of_ms).filter(|as_of_ms| *as_of_ms > 0).min() {
+                Some(as_of_ms) => as_of_ms,
+                None if base.from_file => patient.map_or(base.added_ms, |stored| stored.header.received_ms),
+                None => 0,
+            };
         Ok(Source { name, as_of_ms })
     }
 

@@ -25,6 +25,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 const FULL_EVERY_MS: i64 = 7 * DAY_MS;
 /// How long what a cut-off sync had finished counts as walked, where changes cannot be asked for.
 const RESUME_MS: i64 = 10 * 60_000;
+/// A full walk whose missing resources are not asked for yet: the next sync walks in full again, even if it was cut.
+const LONG_AGO_MS: i64 = 1;
 /// Second passes after an ascending walk, until one brings nothing.
 const MOST_PASSES: u32 = 3;
 const PATIENT_BYTES: usize = 4 << 20;
@@ -53,6 +55,10 @@ pub struct Syncing<'a> {
     /// Resources that were new or newer in this pass.
     pub(super) changed: u64,
     pub(super) bodies: u64,
+    /// Counts of walks that brought fewer matches than told, by search.
+    pub(super) short: BTreeMap<&'static str, String>,
+    /// Bodies that rest are wanted again once a sync.
+    pub(super) woke_wants: bool,
     types: BTreeMap<&'static str, TypeReport>,
     reasons: BTreeMap<&'static str, u64>,
 }
@@ -88,6 +94,8 @@ impl<'a> Syncing<'a> {
             seen: HashSet::new(),
             changed: 0,
             bodies: 0,
+            short: BTreeMap::new(),
+            woke_wants: false,
             types: BTreeMap::new(),
             reasons: BTreeMap::new(),
         })
@@ -109,7 +117,6 @@ impl<'a> Syncing<'a> {
             self.position.ended = false;
             self.position.underway = None;
         }
-        self.writer.begin_attempts();
         self.read_patient().await?;
         let mut plans: Vec<&TypePlan> = PLAN.iter().collect();
         plans.sort_by_key(|plan| {
@@ -127,7 +134,7 @@ impl<'a> Syncing<'a> {
             }
             self.walk_type(plan, options.full).await?;
         }
-        self.fetch_bodies().await?;
+        self.fetch_bodies(true).await?;
         self.position.ended = true;
         self.commit(None)?;
         self.store.end_of_walk()?;
@@ -162,13 +169,18 @@ impl<'a> Syncing<'a> {
         let mut problem = Some("not_shared");
         for searches in plan.alternatives {
             let mut ends = Vec::new();
+            // What is missing shows only when every search of the type is walked in full.
+            let full = full || searches.iter().any(|search| self.is_due_in_full(search));
             let mut searches_in_turn: Vec<&Search> = searches.iter().collect();
             searches_in_turn.sort_by_key(|search| self.turn(search));
             for search in searches_in_turn {
                 let end = self.walk_search(plan.resource_type, *search, full).await?;
                 match end {
                     WalkEnd::Refused => self.mark_problem(*search, "not_shared"),
-                    WalkEnd::Stopped(code) => self.mark_problem(*search, code),
+                    WalkEnd::Stopped(code) => {
+                        self.mark_problem(*search, code);
+                        self.commit(None)?;
+                    }
                     WalkEnd::Complete { .. } => {}
                 }
                 ends.push(end);
@@ -182,8 +194,11 @@ impl<'a> Syncing<'a> {
                 WalkEnd::Complete { .. } => None,
             });
             self.forget_other_alternatives(plan, searches);
-            if ends.iter().all(|end| *end == WalkEnd::Complete { full: true }) {
-                self.reconcile(plan.resource_type).await?;
+            // Where part of the type stays closed, what is missing cannot be told, and walking in full again shows no more.
+            let is_closed = ends.iter().any(|end| !matches!(end, WalkEnd::Complete { .. }));
+            let is_whole = ends.iter().all(|end| *end == WalkEnd::Complete { full: true });
+            if is_closed || (is_whole && self.reconcile(plan.resource_type).await?) {
+                self.mark_full(searches)?;
             }
             break;
         }
@@ -191,6 +206,27 @@ impl<'a> Syncing<'a> {
             self.problem(plan.resource_type, code);
         }
         Ok(())
+    }
+
+    /// Everything of these searches was seen, and what was missing asked for.
+    fn mark_full(&mut self, searches: &[Search]) -> Result<(), PlainchartError> {
+        for search in searches {
+            if let Some(walked) =
+                self.position.walked.get_mut(search.key).filter(|walked| walked.full_ms == LONG_AGO_MS)
+            {
+                walked.full_ms = self.now_ms;
+            }
+        }
+        self.commit(None)
+    }
+
+    fn is_due_in_full(&self, search: &Search) -> bool {
+        let walked = self.position.walked.get(search.key).filter(|walked| walked.problem.is_none());
+        walked.is_some_and(|walked| !self.is_recent(walked.full_ms))
+    }
+
+    fn is_recent(&self, full_ms: i64) -> bool {
+        (0..FULL_EVERY_MS).contains(&(self.now_ms - full_ms))
     }
 
     /// In which turn a search is walked: first the walk that was cut off, as there is one position under way; then what
@@ -228,8 +264,7 @@ impl<'a> Syncing<'a> {
         if finished && !known.ascending && just_now {
             return Ok(WalkEnd::Complete { full: false });
         }
-        let recently_full = (0..FULL_EVERY_MS).contains(&(self.now_ms - known.full_ms));
-        let incremental = known.ascending && recently_full && (!full || finished);
+        let incremental = known.ascending && self.is_recent(known.full_ms) && (!full || finished);
         let mut end = self.walk(resource_type, search, incremental).await?;
         for _ in 0..MOST_PASSES {
             if !matches!(end, WalkEnd::Stopped(PAGE_EXPIRED | FEWER_THAN_TOLD)) {
@@ -259,6 +294,7 @@ impl<'a> Syncing<'a> {
         search: Search,
         underway: &Underway,
         ascending: bool,
+        short: Option<String>,
     ) -> Result<(), PlainchartError> {
         let (now_ms, sync) = (self.now_ms, self.position.sync);
         let walked = self.position.walked.entry(search.key.to_owned()).or_default();
@@ -268,17 +304,23 @@ impl<'a> Syncing<'a> {
         walked.as_of_ms = now_ms;
         walked.sync = sync;
         walked.problem = None;
+        // What a full walk did not bring is asked for before it counts as full; before the first there was nothing, and
+        // what is short is never asked for.
         if !underway.incremental {
-            walked.full_ms = now_ms;
+            let counts_as_full = walked.full_ms == 0 || short.is_some();
+            walked.full_ms = if counts_as_full { now_ms } else { LONG_AGO_MS };
+        }
+        if !underway.incremental {
+            walked.short = short;
         }
         self.commit(None)
     }
 
-    /// A list that is not whole says why (D6); the next sync walks it from the beginning.
+    /// A list that is not whole says why (D6), and stays as of when it was; the next sync walks it from the beginning.
     fn mark_problem(&mut self, search: Search, code: &str) {
         let now_ms = self.now_ms;
         let walked = self.position.walked.entry(search.key.to_owned()).or_default();
-        walked.as_of_ms = now_ms;
+        walked.asked_ms = now_ms;
         walked.ascending = false;
         walked.problem = Some(code.to_owned());
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use plainchart_auth::FhirBase;
+use plainchart_auth::{FhirBase, Secret};
 use plainchart_record::outcome::OperationOutcome;
 use plainchart_record::{JsonLimits, check};
 use url::Url;
@@ -29,6 +29,8 @@ pub struct Fetcher<'a> {
     pub(crate) listener: Arc<dyn ProgressListener>,
     pub(crate) wall_ms: i64,
     pub(crate) counts: std::sync::Mutex<Counts>,
+    /// A token that was renewed in this sync and refused for a file all the same.
+    pub(crate) fresh: std::sync::Mutex<Option<Arc<Secret>>>,
 }
 
 /// What was spent.
@@ -51,6 +53,29 @@ impl Fetcher<'_> {
     /// `ServerProblem{outside_base}` before anything is sent if the address is not on the base; `Offline`,
     /// `ServerBusy`, `SignInRequired`, `Cancelled`. A 4xx other than 401 and 429 is an answer.
     pub async fn get(&self, url: &Url, accept: &'static str, max_bytes: usize) -> Result<Answer, PlainchartError> {
+        match self.ask(url, accept, max_bytes, false).await? {
+            answer if answer.status == 401 => {
+                Err(PlainchartError::SignInRequired { reason: crate::error::SignInReason::Expired })
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    /// GETs one file. 401 with a token that was renewed for a file is an answer about that file, not about the sign-in.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), but for a 401.
+    pub async fn get_file(&self, url: &Url, accept: &'static str, max_bytes: usize) -> Result<Answer, PlainchartError> {
+        self.ask(url, accept, max_bytes, true).await
+    }
+
+    async fn ask(
+        &self,
+        url: &Url,
+        accept: &'static str,
+        max_bytes: usize,
+        is_file: bool,
+    ) -> Result<Answer, PlainchartError> {
         if !self.base.allows_token(url) {
             return Err(PlainchartError::server("outside_base"));
         }
@@ -63,12 +88,16 @@ impl Fetcher<'_> {
             let answer = self.http.send(request, self.cancel).await;
             self.count(answer.as_ref().ok());
             match answer {
+                Ok(answer) if answer.status == 401 && is_file && self.is_fresh(&token) => return Ok(answer),
                 Ok(answer) if answer.status == 401 && !renewed => {
                     renewed = true;
                     self.tokens.refused(&token, self.cancel).await?;
                 }
                 Ok(answer) if answer.status == 401 => {
-                    return Err(PlainchartError::SignInRequired { reason: crate::error::SignInReason::Expired });
+                    if let Ok(mut fresh) = self.fresh.lock() {
+                        *fresh = Some(token);
+                    }
+                    return Ok(answer);
                 }
                 Ok(answer) if answer.status == 429 || answer.status == 503 => {
                     tries += 1;
@@ -89,6 +118,12 @@ impl Fetcher<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Whether this token came new in this sync: then it is not the token that a file is refused for.
+    fn is_fresh(&self, token: &Arc<Secret>) -> bool {
+        let fresh = self.fresh.lock();
+        fresh.is_ok_and(|fresh| fresh.as_ref().is_some_and(|fresh| Arc::ptr_eq(fresh, token)))
     }
 
     fn count(&self, answer: Option<&Answer>) {

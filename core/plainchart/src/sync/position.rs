@@ -38,6 +38,13 @@ pub struct Walked {
     /// Number of the sync that walked it last.
     #[serde(default)]
     pub sync: u64,
+    /// When it was last asked for without coming whole, ms since 1970 UTC: refused, or stopped.
+    #[serde(default)]
+    pub asked_ms: i64,
+    /// Digest of the counts (brought, told) of a walk that brought fewer matches than told, twice alike: this server
+    /// counts what it does not show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<String>,
     /// Why it is not complete, as a fixed code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -72,9 +79,30 @@ impl Underway {
 }
 
 impl Position {
-    /// When a type was last asked for, ms since 1970 UTC, if ever: the oldest of its searches counts (D6).
+    /// As of when a type's list is, ms since 1970 UTC, if any of its searches was ever walked: the oldest counts (D6).
     #[must_use]
     pub fn as_of_ms(&self, keys: &[&str]) -> Option<i64> {
-        keys.iter().filter_map(|key| self.walked.get(*key)).map(|walked| walked.as_of_ms).min()
+        keys.iter()
+            .filter_map(|key| self.walked.get(*key))
+            .map(|walked| walked.as_of_ms)
+            .filter(|as_of_ms| *as_of_ms > 0)
+            .min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Proves D6: a search that never came whole makes no time of its own; an old list keeps its own time.
+    #[test]
+    fn the_time_of_a_list() {
+        let walked =
+            |as_of_ms| Walked { as_of_ms, asked_ms: 9, problem: Some("not_shared".into()), ..Walked::default() };
+        let mut position = Position::default();
+        position.walked.insert("refused".into(), walked(0));
+        assert_eq!(position.as_of_ms(&["refused", "other"]), None);
+        position.walked.insert("old".into(), walked(5));
+        assert_eq!(position.as_of_ms(&["refused", "old"]), Some(5));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use plainchart_access::Classes;
 use plainchart_record::set_aside::SetAside;
 use plainchart_record::{FhirTime, read_header};
 use url::Url;
@@ -12,13 +13,17 @@ use super::plan::{Manner, Search};
 use super::position::Underway;
 use super::report::Progress;
 use crate::error::PlainchartError;
-use crate::ingest::{Incoming, Landed, Outcome};
+use crate::ingest::{Incoming, Landed, Outcome, resource_key};
 use crate::net::{Answer, FHIR_JSON};
+use crate::stored::digest_of;
 
 /// Bound on one page (D10).
 pub const PAGE_BYTES: usize = 64 << 20;
 /// Bound on the pages of one search.
 const MOST_PAGES: u32 = 20_000;
+/// Bounds on all pages of one search together (D10).
+const MOST_BYTES: u64 = 2 << 30;
+const MOST_RESOURCES: u64 = 2_000_000;
 /// Pages in a row that bring nothing unseen: a server that never ends.
 const MOST_IDLE_PAGES: u32 = 8;
 /// An incremental walk begins this long before the newest resource seen: a slow commit at the server may carry an
@@ -45,6 +50,35 @@ pub enum WalkEnd {
     Stopped(&'static str),
 }
 
+/// What one walk of a search has brought so far.
+#[derive(Default)]
+struct Brought {
+    /// Keys of the matches.
+    matches: HashSet<String>,
+    /// Matches that could not be read.
+    unreadable: u64,
+    bytes: u64,
+    resources: u64,
+}
+
+impl Brought {
+    fn count(&self) -> u64 {
+        self.matches.len() as u64 + self.unreadable
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.bytes > MOST_BYTES || self.resources > MOST_RESOURCES
+    }
+}
+
+/// The code of a fault that is this search's own; every other error ends the sync.
+fn own_fault(error: PlainchartError) -> Result<&'static str, PlainchartError> {
+    match error {
+        PlainchartError::ServerProblem { code } => Ok(code),
+        other => Err(other),
+    }
+}
+
 /// A start for an incremental walk.
 #[must_use]
 pub fn since(newest: &str) -> Option<String> {
@@ -66,10 +100,16 @@ impl Syncing<'_> {
     ) -> Result<WalkEnd, PlainchartError> {
         let newest = self.position.walked.get(search.key).and_then(|walked| walked.newest.clone());
         let start = newest.as_deref().filter(|_| incremental).and_then(since);
+        if start.is_none() && resource_type == "DocumentReference" && !std::mem::replace(&mut self.woke_wants, true) {
+            self.writer.wake_wants()?;
+        }
         if let Some(underway) = self.position.underway.take().filter(|underway| underway.key == search.key)
             && let Ok(next) = self.fetcher.base.resolve_for_token(&underway.next)
         {
-            let answer = self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await?;
+            let answer = match self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await {
+                Ok(answer) => answer,
+                Err(error) => return self.stop(own_fault(error)?),
+            };
             // A link that has expired (410, 404, 400) means: begin the walk again, never: delete.
             if answer.is_success() {
                 let manner = underway.manner();
@@ -77,7 +117,10 @@ impl Syncing<'_> {
             }
         }
         for (index, manner) in Manner::ALL.into_iter().enumerate() {
-            let answer = self.first_page(resource_type, search, manner, start.as_deref()).await?;
+            let answer = match self.first_page(resource_type, search, manner, start.as_deref()).await {
+                Ok(answer) => answer,
+                Err(error) => return self.stop(own_fault(error)?),
+            };
             match answer.status {
                 200..=299 => {
                     let underway = Underway {
@@ -89,12 +132,18 @@ impl Syncing<'_> {
                     };
                     return self.pages(resource_type, search, manner, answer, underway, false).await;
                 }
-                400 => {}
+                400 | 422 => {}
                 401 | 403 | 404 | 405 | 410 => return Ok(WalkEnd::Refused),
-                _ => return Err(PlainchartError::server("status")),
+                _ => return self.stop("status"),
             }
         }
         Ok(WalkEnd::Refused)
+    }
+
+    /// Ends the walk of a search: what came is kept, and the next sync walks it anew.
+    fn stop(&mut self, code: &'static str) -> Result<WalkEnd, PlainchartError> {
+        self.commit(None)?;
+        Ok(WalkEnd::Stopped(code))
     }
 
     async fn first_page(
@@ -124,88 +173,101 @@ impl Syncing<'_> {
         resumed: bool,
     ) -> Result<WalkEnd, PlainchartError> {
         let mut links = HashSet::new();
-        let mut matches = HashSet::new();
+        let mut brought = Brought::default();
         let mut idle = 0;
         let mut ascending = false;
         let mut total = None;
         for number in 0..MOST_PAGES {
-            let page = Page::read(&answer)?;
+            let page = match Page::read(&answer) {
+                Ok(page) => page,
+                Err(error) => return self.stop(own_fault(error)?),
+            };
+            brought.bytes += answer.body.len() as u64;
             if number == 0 {
                 ascending = page.is_ascending(manner);
                 underway.incremental &= ascending && page.is_since();
             }
             total = page.total.or(total);
-            let before = matches.len();
-            self.file_page(resource_type, &page, &mut underway, &mut matches)?;
-            idle = if matches.len() == before { idle + 1 } else { 0 };
+            let before = brought.matches.len();
+            self.file_page(resource_type, &page, &mut underway, &mut brought)?;
+            idle = if brought.matches.len() == before { idle + 1 } else { 0 };
+            if brought.is_too_much() {
+                return self.stop("too_much");
+            }
             let next = page.next.as_deref().map(|next| self.fetcher.base.resolve_for_token(next));
             let next: Option<Url> = match next {
                 None => None,
                 Some(Ok(next)) => Some(next),
-                Some(Err(_)) => {
-                    self.commit(None)?;
-                    return Ok(WalkEnd::Stopped("next_outside_base"));
-                }
+                Some(Err(_)) => return self.stop("next_outside_base"),
             };
             let endless = idle >= MOST_IDLE_PAGES || next.as_ref().is_some_and(|next| !links.insert(next.clone()));
             let Some(next) = next.filter(|_| !endless) else {
                 let full = !underway.incremental && !resumed;
                 // A record that moved between pages while the hospital wrote was missed (seen with offset paging).
-                let is_short = full && total.is_some_and(|total| (matches.len() as u64) < total);
-                let end = match (endless, is_short) {
+                let told = total.filter(|told| full && brought.count() < *told);
+                let short = told.map(|told| digest_of(format!("{}/{told}", brought.count()).as_bytes()));
+                let end = match (endless, &short) {
                     (true, _) => WalkEnd::Stopped("endless_paging"),
-                    (_, true) => WalkEnd::Stopped(FEWER_THAN_TOLD),
-                    _ => WalkEnd::Complete { full },
+                    (_, Some(counts)) if !self.is_short_again(search, counts) => WalkEnd::Stopped(FEWER_THAN_TOLD),
+                    _ => WalkEnd::Complete { full: full && short.is_none() },
                 };
                 match end {
-                    WalkEnd::Complete { .. } => self.finish_search(search, &underway, ascending)?,
+                    WalkEnd::Complete { .. } => self.finish_search(search, &underway, ascending, short)?,
                     _ => self.commit(None)?,
                 }
                 self.tell(resource_type, &page)?;
-                self.fetch_bodies().await?;
+                self.fetch_bodies(false).await?;
                 return Ok(end);
             };
             underway.next = next.to_string();
             self.commit(Some(underway.clone()))?;
             self.tell(resource_type, &page)?;
-            self.fetch_bodies().await?;
-            answer = self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await?;
+            self.fetch_bodies(false).await?;
+            answer = match self.fetcher.get(&next, FHIR_JSON, PAGE_BYTES).await {
+                Ok(answer) => answer,
+                Err(error) => return self.stop(own_fault(error)?),
+            };
             match answer.status {
                 200..=299 => {}
                 // An expired link: what came is kept, the next sync walks this search anew.
-                400 | 404 | 410 => {
-                    self.commit(None)?;
-                    return Ok(WalkEnd::Stopped(PAGE_EXPIRED));
-                }
-                403 => {
-                    self.commit(None)?;
-                    return Ok(WalkEnd::Stopped("not_shared"));
-                }
-                _ => return Err(PlainchartError::server("status")),
+                400 | 404 | 410 => return self.stop(PAGE_EXPIRED),
+                403 => return self.stop("not_shared"),
+                _ => return self.stop("status"),
             }
         }
-        self.commit(None)?;
-        Ok(WalkEnd::Stopped("too_many_pages"))
+        self.stop("too_many_pages")
+    }
+
+    /// Whether a walk of this search was short by the same counts before: then the server counts what it does not show.
+    fn is_short_again(&mut self, search: Search, counts: &str) -> bool {
+        let known = self.position.walked.get(search.key).and_then(|walked| walked.short.as_deref());
+        let again = known == Some(counts) || self.short.get(search.key).is_some_and(|before| before == counts);
+        self.short.insert(search.key, counts.to_owned());
+        again
     }
 
     fn tell(&self, resource_type: &'static str, page: &Page) -> Result<(), PlainchartError> {
         let done = self.received(resource_type);
-        self.listener.progress(&Progress::Fetching { resource_type, done, total: page.total })
+        // The server counts what this reader may not know of (N4).
+        let total = page.total.filter(|_| self.writer.readable() == Classes::ALL);
+        self.listener.progress(&Progress::Fetching { resource_type, done, total })
     }
 
-    /// Files the resources of a page; `matches` collects those of the searched type in this walk.
+    /// Files the resources of a page; `brought` counts those of this walk.
     fn file_page(
         &mut self,
         resource_type: &'static str,
         page: &Page,
         underway: &mut Underway,
-        matches: &mut HashSet<String>,
+        brought: &mut Brought,
     ) -> Result<(), PlainchartError> {
         for resource in &page.resources {
             let header = read_header(&resource.raw).ok();
-            let key =
-                header.as_ref().and_then(|header| Some(format!("{}/{}", header.resource_type, header.id.as_ref()?)));
-            let is_new = key.as_ref().is_none_or(|key| !self.seen.contains(key));
+            let key = match &header {
+                Some(header) => resource_key(header, resource.full_url.as_deref(), &resource.raw),
+                None => digest_of(resource.raw.as_bytes()),
+            };
+            let is_new = !self.seen.contains(&key);
             let incoming =
                 Incoming { raw: &resource.raw, full_url: resource.full_url.as_deref(), referred_to: resource.included };
             let outcome = self.writer.take(incoming, &self.patient)?;
@@ -219,14 +281,16 @@ impl Syncing<'_> {
             {
                 underway.newest = newer(underway.newest.take(), header.last_updated);
             }
-            if !resource.included {
-                matches.extend(key.clone());
+            if !resource.included && outcome != Outcome::SetAside(SetAside::OperationOutcome) {
+                brought.matches.insert(key.clone());
             }
-            self.seen.extend(key);
+            brought.resources += 1;
+            self.seen.insert(key);
             if let Outcome::InChart(Landed::New | Landed::Updated) = outcome {
                 self.changed += 1;
             }
         }
+        brought.unreadable += page.unreadable;
         for _ in 0..page.unreadable {
             self.count(resource_type, Outcome::SetAside(SetAside::Unreadable));
         }
@@ -258,5 +322,22 @@ mod tests {
         assert_eq!(since("2026-11-22T20:14:30.250-05:00").as_deref(), Some("2026-11-23T01:12:30.250Z"));
         assert_eq!(since("2026-11-22"), None, "a day is not an instant");
         assert_eq!(since("soon"), None);
+    }
+
+    /// Proves D10: all pages of a search together are bounded, by bytes and by count.
+    #[test]
+    fn a_search_has_an_end() {
+        let brought = |bytes, resources| Brought { bytes, resources, ..Brought::default() };
+        assert!(!brought(MOST_BYTES, MOST_RESOURCES).is_too_much());
+        assert!(brought(MOST_BYTES + 1, 0).is_too_much() && brought(0, MOST_RESOURCES + 1).is_too_much());
+    }
+
+    /// Proves D7: only what is wrong with one search stays with it.
+    #[test]
+    fn what_ends_a_search_and_what_a_sync() {
+        assert_eq!(own_fault(PlainchartError::server("broken_json")), Ok("broken_json"));
+        for error in [PlainchartError::Offline, PlainchartError::Cancelled, PlainchartError::VaultDamaged] {
+            assert_eq!(own_fault(error.clone()), Err(error));
+        }
     }
 }

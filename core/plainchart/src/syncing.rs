@@ -71,6 +71,9 @@ impl Session {
             match self.sync_by(chart, &connection, options, listener, cancel).await {
                 Ok(report) => {
                     self.after_sync(id, None)?;
+                    if is_failing(&report) {
+                        self.after_sync(id, Some(&PlainchartError::server("status_5xx")))?;
+                    }
                     return Ok(report);
                 }
                 // Another sign-in may still reach the chart.
@@ -134,7 +137,7 @@ impl Session {
         self.forget_items(chart);
         // The lesser of the two: a clock set forward must not make a confirmation that outlives it (P3).
         let now = self.known_time(chart);
-        let time_ms = now.wall_ms.min(now.known_ms);
+        let time_ms = if now.continuous { now.wall_ms.min(now.known_ms) } else { now.wall_ms };
         let lease = self.lease_of(chart);
         match (error, lease) {
             (None, lease) => {
@@ -158,6 +161,12 @@ impl Session {
             Standing::Own | Standing::Stranger => None,
         })
     }
+}
+
+/// A server that gave the Patient and failed at everything else has confirmed nothing (P3: 5xx).
+fn is_failing(report: &SyncReport) -> bool {
+    let mut searched = report.types.iter().filter(|kind| kind.resource_type != "Patient").peekable();
+    searched.peek().is_some() && searched.all(|kind| kind.problem == Some("status_5xx"))
 }
 
 /// What leaves a lease in doubt (P3): a refused refresh, a refusal of the patient's own record, a failing server.

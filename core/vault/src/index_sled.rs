@@ -76,8 +76,21 @@ impl SledIndex {
                 durable::sync_directory(durable::parent(&self.path))?;
             }
             self.database = Some(database);
+            self.keep_private();
         }
         self.database.as_ref().ok_or_else(unreadable)
+    }
+
+    /// sled makes its files readable for everybody; ours are for their owner alone. The store's folder shuts others out
+    /// already, so this is best effort.
+    fn keep_private(&self) {
+        #[cfg(unix)]
+        for file in std::fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            use std::os::unix::fs::PermissionsExt;
+            if file.path().is_file() {
+                let _ = std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o600));
+            }
+        }
     }
 
     fn seal(&self, name: &[u8], mut content: Vec<u8>) -> Result<Vec<u8>> {
@@ -103,6 +116,7 @@ impl Drop for SledIndex {
             drop(database);
             Ok(())
         });
+        self.keep_private();
     }
 }
 

@@ -6,7 +6,7 @@ use plainchart_record::set_aside::SetAside;
 use serde::Serialize;
 
 /// What was set aside for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct SetAsideCount {
     /// `unreadable`, `unsupported_type`, `no_subject`, `duplicate`, `older_version`, `operation_outcome` ...
     pub reason: &'static str,
@@ -27,6 +27,27 @@ pub struct ImportedPerson {
     pub birth_date: Option<String>,
 }
 
+/// File names can hold a patient's name: counts only.
+impl std::fmt::Debug for SetAsideCount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetAsideCount")
+            .field("reason", &self.reason)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ImportReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImportReport")
+            .field("read", &self.read)
+            .field("in_chart", &self.in_chart)
+            .field("set_aside", &self.set_aside)
+            .field("skipped", &self.skipped.len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for ImportedPerson {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ImportedPerson(hidden)")
@@ -34,7 +55,7 @@ impl std::fmt::Debug for ImportedPerson {
 }
 
 /// What an import did: `read` = `in_chart` + all of `set_aside`, always.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// Resources read.
     pub read: u64,

@@ -265,7 +265,12 @@ impl<'a> Syncing<'a> {
             return Ok(WalkEnd::Complete { full: false });
         }
         let incremental = known.ascending && self.is_recent(known.full_ms) && (!full || finished);
+        self.changed = 0;
         let mut end = self.walk(resource_type, search, incremental).await?;
+        // Finished before the cut, and nothing changed since: this was its second pass.
+        if finished && incremental && self.changed == 0 && end == (WalkEnd::Complete { full: false }) {
+            return Ok(end);
+        }
         for _ in 0..MOST_PASSES {
             if !matches!(end, WalkEnd::Stopped(PAGE_EXPIRED | FEWER_THAN_TOLD)) {
                 break;

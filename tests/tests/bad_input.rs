@@ -157,7 +157,7 @@ fn a_folder_that_runs_in_circles() {
     assert_eq!(people[0].name.as_deref(), Some("Bertram Sallowfield"));
 }
 
-/// Proves G1: words that are looked up by mistake.
+/// Proves G1, G6: words that are looked up by mistake, and a language that is missing.
 #[test]
 fn words_that_are_no_words() {
     for word in ["", "  ", "\n"] {

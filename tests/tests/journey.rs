@@ -5,7 +5,7 @@ use plainchart_tests::phone::{Phone, text_of};
 use plainchart_tests::{chart, hospital};
 use serde_json::json;
 
-/// Proves A1, A2, A9, D3, D8, D11, T1: after the first sync the chart is the hospital's, byte for byte, bodies too.
+/// Proves A1, A2, D3, D8, D11: after the first sync the chart is the hospital's, byte for byte, bodies too.
 #[test]
 fn the_first_sync_brings_the_whole_chart_over_tls() {
     let lakeside = hospital::lakeside();

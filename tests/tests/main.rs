@@ -16,6 +16,7 @@ mod kill;
 mod larger_records;
 mod lock_and_erase;
 mod markers;
+mod proxies;
 mod sign_in;
 mod sync_faults;
 mod tokens;

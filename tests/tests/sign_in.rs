@@ -117,7 +117,7 @@ fn a_callback_waits_for_the_unlock() {
     assert!(matches!(phone.complete(&back), Ok(SignInStep::Offer(_))));
 }
 
-/// Proves A1, A3: a no at the hospital, in each way that servers say it, is no sign-in and leaves nothing.
+/// Proves A3, A16: a no at the hospital, in each way that servers say it, is no sign-in and leaves nothing.
 #[test]
 fn a_no_at_the_hospital() {
     let no = Approval { login: "nora".into(), deny: true, ..Approval::default() };

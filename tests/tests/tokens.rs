@@ -1,5 +1,7 @@
 //! Tokens run out, answers get lost, access ends: the chart stays readable, and no token is used twice.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plainchart::{CancelToken, SignInStep};
@@ -79,9 +81,9 @@ fn a_crash_during_a_refresh() {
     for (fernway, works) in [(with_grace(), true), (hospital::small(), false)] {
         let (phone, nora) = synced(&fernway);
         phone.clock.advance(HOUR_MS);
-        let phone = std::sync::Arc::new(phone);
-        let copies: std::sync::Arc<std::sync::Mutex<Vec<Phone>>> = Default::default();
-        let (source, into) = (std::sync::Arc::clone(&phone), std::sync::Arc::clone(&copies));
+        let phone = Arc::new(phone);
+        let copies: Arc<Mutex<Vec<Phone>>> = Default::default();
+        let (source, into) = (Arc::clone(&phone), Arc::clone(&copies));
         fernway.faults().set_hook(move |seen| {
             if seen.path == TOKEN {
                 into.lock().unwrap().push(source.copy_of_disk());
@@ -131,13 +133,20 @@ fn a_hospital_that_is_down_costs_no_token() {
 /// Proves A6: 401 on both of two requests at once leads to one refresh: rotation would end the family at a second.
 #[test]
 fn two_refused_requests_make_one_refresh() {
-    let fernway = hospital::small();
+    let fernway = Arc::new(hospital::small());
     let phone = Phone::for_hospital(&fernway);
     let nora = phone.connect(&fernway, "nora", "", Relation::Own);
     fernway.clear_log();
-    let busy = Rule::new(Fault::Status { code: 401, retry_after: None }).on_type("Binary").times(2);
-    fernway.faults().add(busy);
+    let (forgetful, first) = (Arc::clone(&fernway), AtomicBool::new(true));
+    fernway.faults().set_hook(move |seen| {
+        if seen.resource_type.as_deref() == Some("Binary") && first.swap(false, Ordering::SeqCst) {
+            forgetful.expire_access_tokens();
+        }
+        None
+    });
     phone.sync(&nora).unwrap();
+    fernway.faults().clear();
+    assert!(fernway.log().iter().any(|request| request.status == 401));
     assert_eq!(hospital::asked(&fernway, TOKEN), 1);
     assert_eq!(fernway.active_grants(), 1, "the family lives");
     phone.clock.advance(HOUR_MS);

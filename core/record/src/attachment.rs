@@ -42,7 +42,7 @@ impl MediaType {
     }
 }
 
-/// One attachment. Its bytes are taken from the resource when they are needed, by [`attachment_bytes`].
+/// One attachment. Its bytes are taken from the resource when they are needed, by [`crate::document_reference::attachment_bytes`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// `contentType`.

@@ -2,7 +2,7 @@
 //!
 //! The tokenizer follows the HTML standard, which throws text away where markup is broken. Here it is kept: in CDATA
 //! sections, behind a quote or a comment left open, in a tag cut off by the end, and in what only looks like a tag
-//! ("K <low> today"). What is read twice for that is bounded.
+//! (`K <low> today`). What is read twice for that is bounded.
 
 use std::collections::{HashMap, HashSet};
 

@@ -35,7 +35,7 @@ pub enum Relation {
 }
 
 /// The confirmation of an offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Confirmation {
     /// Which candidate, by the source's Patient id.
     pub patient: String,
@@ -67,6 +67,12 @@ pub struct ConnectedPerson {
     pub name: Option<String>,
     /// Birth date as written.
     pub birth_date: Option<String>,
+}
+
+impl std::fmt::Debug for Confirmation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Confirmation").field("relation", &self.relation).finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Connected {

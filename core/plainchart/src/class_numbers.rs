@@ -41,10 +41,14 @@ impl ClassNumbers {
         u8::try_from(at + 1).ok()
     }
 
-    /// Gives a set of classes the next number. There are 63 sets besides the empty one, so that a byte is enough.
-    pub fn add(&mut self, chart: &str, classes: Classes) {
+    /// Gives a set of classes the next number past `highest`, the highest in use on the disk: after the table was lost
+    /// an old number must not get a new meaning. There are 63 sets besides the empty one, so that a byte is enough.
+    pub fn add(&mut self, chart: &str, classes: Classes, highest: u8) {
         if self.number(chart, classes).is_none() {
-            self.0.entry(chart.to_owned()).or_default().push(classes);
+            let list = self.0.entry(chart.to_owned()).or_default();
+            let length = list.len().max(usize::from(highest));
+            list.resize(length, Classes::ALL);
+            list.push(classes);
         }
     }
 
@@ -71,15 +75,25 @@ mod tests {
         let hiv = Classes::NONE.with(SensitivityClass::Hiv);
         let other = Classes::NONE.with(SensitivityClass::Violence);
         let mut numbers = ClassNumbers::default();
-        numbers.add("a", other);
-        numbers.add("a", hiv);
-        numbers.add("a", other);
-        numbers.add("b", hiv);
+        numbers.add("a", other, 0);
+        numbers.add("a", hiv, 1);
+        numbers.add("a", other, 2);
+        numbers.add("b", hiv, 0);
         assert_eq!((numbers.number("a", hiv), numbers.number("b", hiv)), (Some(2), Some(1)));
         assert_eq!(numbers.number("b", other), None);
         let read = ClassNumbers::read(&numbers.write().unwrap()).unwrap();
         assert_eq!(read, numbers);
         assert_eq!((read.classes("a", 1), read.classes("a", 2), read.classes("a", 0)), (other, hiv, Classes::NONE));
         assert_eq!(read.classes("b", 9), Classes::ALL);
+    }
+
+    /// Proves V3, N4: a table that was lost reads old numbers as everything, and never gives them a new meaning.
+    #[test]
+    fn a_lost_table_gives_no_old_number_away() {
+        let mut numbers = ClassNumbers::default();
+        let hiv = Classes::NONE.with(SensitivityClass::Hiv);
+        numbers.add("a", hiv, 3);
+        assert_eq!(numbers.number("a", hiv), Some(4));
+        assert_eq!(numbers.classes("a", 2), Classes::ALL);
     }
 }

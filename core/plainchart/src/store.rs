@@ -113,9 +113,18 @@ impl Store {
     }
 
     fn load_class_numbers(&self) -> Result<(), PlainchartError> {
-        let numbers = match self.secret(CLASS_NUMBERS)? {
-            Some(bytes) => ClassNumbers::read(bytes.expose())?,
-            None => ClassNumbers::default(),
+        let read = match self.secret(CLASS_NUMBERS) {
+            Ok(Some(bytes)) => ClassNumbers::read(bytes.expose()),
+            Ok(None) => Ok(ClassNumbers::default()),
+            Err(error) => Err(error),
+        };
+        let numbers = match read {
+            // What it numbered cannot be found without it: the next sync brings it again, under new numbers.
+            Err(PlainchartError::VaultDamaged) => {
+                self.saw_damage.store(true, Ordering::SeqCst);
+                ClassNumbers::default()
+            }
+            numbers => numbers?,
         };
         *self.numbers() = numbers;
         Ok(())
@@ -134,7 +143,8 @@ impl Store {
         let mut numbers = self.numbers();
         if numbers.number(&chart.key(), classes).is_none() {
             let mut next = numbers.clone();
-            next.add(&chart.key(), classes);
+            let highest = self.vault.classes(chart.0)?.last().map_or(0, |class| class.0);
+            next.add(&chart.key(), classes, highest);
             self.put_secret(CLASS_NUMBERS, &next.write()?)?;
             *numbers = next;
         }

@@ -68,7 +68,7 @@ impl Session {
                 landed += 1;
             }
         }
-        self.store.commit(writer.take_batch()?)?;
+        writer.commit()?;
         self.forget_items(id);
         Ok(landed)
     }
@@ -147,7 +147,7 @@ mod tests {
         let mut batch = Batch::new();
         let to = session.store.scope(ChartScope::of(&chart.facts.chart), Classes::NONE).unwrap();
         batch.put_row(to, tree::tree(tree::SET_ASIDE), b"unsupported_type/Observation", id, 0, row);
-        session.store.commit(batch).unwrap();
+        session.store.commit(ChartScope::of(&chart.facts.chart), batch).unwrap();
     }
 
     fn row_of(raw: &str) -> Vec<u8> {

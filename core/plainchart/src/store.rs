@@ -2,6 +2,7 @@
 
 mod records;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,6 +64,9 @@ impl Opened {
     }
 }
 
+/// What stands in a front page that no longer fits.
+const OUTDATED: &[u8] = b"";
+
 /// Name of the sealed table of class numbers.
 const CLASS_NUMBERS: &str = "class-numbers";
 
@@ -79,6 +83,8 @@ pub struct Store {
     /// Something could not be read: the next sync gives it up and fetches it again.
     saw_damage: AtomicBool,
     numbers: Mutex<ClassNumbers>,
+    /// Charts whose front pages no longer fit, by key.
+    outdated: Mutex<HashSet<String>>,
     /// Secrets are looked up and deleted as one step (A16: taken out once).
     secrets: Mutex<()>,
 }
@@ -106,6 +112,7 @@ impl Store {
             vault,
             saw_damage: AtomicBool::new(opened.damaged > 0),
             numbers: Mutex::default(),
+            outdated: Mutex::default(),
             secrets: Mutex::new(()),
         };
         store.load_class_numbers()?;
@@ -318,15 +325,32 @@ impl Store {
         stopped
     }
 
-    /// Makes a batch durable, whole or not at all; an empty one is done already.
+    /// Makes a batch of one chart durable, whole or not at all; an empty one is done already. The chart's front pages
+    /// are outdated first, so that after a crash none is shown that no longer fits.
     ///
     /// # Errors
     /// The vault's.
-    pub fn commit(&self, batch: Batch) -> Result<(), PlainchartError> {
-        if !batch.is_empty() {
-            self.vault.commit(batch)?;
+    pub fn commit(&self, chart: ChartScope, batch: Batch) -> Result<(), PlainchartError> {
+        if batch.is_empty() {
+            return Ok(());
         }
+        if self.outdated().insert(chart.key()) {
+            for classes in self.classes_of(&chart)? {
+                self.vault.put_front_page(self.scope(chart, classes)?, OUTDATED)?;
+            }
+        }
+        self.vault.commit(batch)?;
         Ok(())
+    }
+
+    /// The last durable batch.
+    #[cfg(test)]
+    pub fn batch(&self) -> Result<u64, PlainchartError> {
+        Ok(self.vault.batch()?.0)
+    }
+
+    fn outdated(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What belongs to the end of a sync or an import.
@@ -338,28 +362,26 @@ impl Store {
         Ok(self.vault.write_anchor()?)
     }
 
-    /// The last durable batch.
+    /// Writes a chart's front pages, one for each set of classes: they fit until its next batch.
     ///
     /// # Errors
     /// The vault's.
-    pub fn batch(&self) -> Result<u64, PlainchartError> {
-        Ok(self.vault.batch()?.0)
+    pub fn put_front_pages(&self, chart: &ChartScope, pages: Vec<(Classes, Vec<u8>)>) -> Result<(), PlainchartError> {
+        for (classes, bytes) in pages {
+            self.vault.put_front_page(self.scope(*chart, classes)?, &bytes)?;
+        }
+        self.outdated().remove(&chart.key());
+        Ok(())
     }
 
-    /// # Errors
-    /// The vault's.
-    pub fn put_front_page(&self, chart: &ChartScope, classes: Classes, bytes: &[u8]) -> Result<(), PlainchartError> {
-        Ok(self.vault.put_front_page(self.scope(*chart, classes)?, bytes)?)
-    }
-
-    /// A front page and the batch it was made after; a damaged one counts as none, and is written again.
+    /// A front page that fits; an outdated or damaged one counts as none, and is written again.
     ///
     /// # Errors
     /// The vault's.
-    pub fn front_page(&self, chart: &ChartScope, classes: Classes) -> Result<Option<(u64, Vec<u8>)>, PlainchartError> {
+    pub fn front_page(&self, chart: &ChartScope, classes: Classes) -> Result<Option<Vec<u8>>, PlainchartError> {
         let Some(scope) = self.known_scope(chart, classes)? else { return Ok(None) };
         match self.vault.front_page(scope) {
-            Ok(page) => Ok(page.map(|page| (page.batch.0, page.bytes.to_vec()))),
+            Ok(page) => Ok(page.map(|page| page.bytes.to_vec()).filter(|bytes| bytes != OUTDATED)),
             Err(Error::Damaged { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }

@@ -316,7 +316,7 @@ impl Session {
         let readable = self.readable_classes(chart);
         let mut writer = ChartWriter::new(&self.store, ChartScope::of(chart), base, readable, now_ms)?;
         writer.take(Incoming { raw: &candidate.raw, full_url: None, referred_to: false }, &identity)?;
-        self.store.commit(writer.take_batch()?)?;
+        writer.commit()?;
         self.forget_items(chart);
         Ok(())
     }

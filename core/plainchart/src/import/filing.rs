@@ -32,7 +32,6 @@ pub enum Round {
 
 /// An import under way: who was found, and a writer for the chart of each.
 pub struct Filing<'s> {
-    session: &'s Session,
     people: &'s People,
     writers: Vec<ChartWriter<'s>>,
     shared: Shared,
@@ -72,7 +71,6 @@ impl<'s> Filing<'s> {
             writers.push(ChartWriter::new(&session.store, chart, &found.base, readable, now_ms)?);
         }
         Ok(Self {
-            session,
             people,
             writers,
             shared,
@@ -111,7 +109,7 @@ impl<'s> Filing<'s> {
     pub fn commit(&mut self) -> Result<(), PlainchartError> {
         self.pending = (0, 0);
         for writer in &mut self.writers {
-            self.session.store.commit(writer.take_batch()?)?;
+            writer.commit()?;
         }
         Ok(())
     }

@@ -294,7 +294,7 @@ impl<'a> ChartWriter<'a> {
     fn make_room(&mut self, bytes: usize) -> Result<(), PlainchartError> {
         if self.weight.saturating_add(bytes) > BATCH_BYTES {
             let batch = self.take_batch()?;
-            self.store.commit(batch)?;
+            self.store.commit(self.chart, batch)?;
         }
         self.weight = self.weight.saturating_add(bytes);
         Ok(())
@@ -400,6 +400,15 @@ impl<'a> ChartWriter<'a> {
         self.set_aside.insert(id.clone(), digest);
         self.put_resource(classes, tree::SET_ASIDE, &group, &id, 0, stored)?;
         Ok(Outcome::SetAside(reason))
+    }
+
+    /// Makes durable what was taken.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn commit(&mut self) -> Result<(), PlainchartError> {
+        let batch = self.take_batch()?;
+        self.store.commit(self.chart, batch)
     }
 
     /// The batch so far, for the caller to add to and commit; the writer goes on with an empty one.

@@ -51,6 +51,7 @@ impl Session {
     pub(crate) fn write_front_page(&self, chart: &ChartId) -> Result<(), PlainchartError> {
         let items = self.items_of(chart)?;
         let scope = ChartScope::of(chart);
+        let mut pages = Vec::new();
         for classes in self.store.classes_of(&scope)? {
             let notes = items.notes.iter().filter(|note| note.place.classes == classes);
             let results = items.results.iter().filter(|result| result.place.classes == classes);
@@ -59,13 +60,13 @@ impl Session {
                 results: FrontList::of(results.map(|result| (result.view.order, result.view.clone()))),
             };
             let bytes = serde_json::to_vec(&page).map_err(|_| PlainchartError::internal("front_page.write"))?;
-            self.store.put_front_page(&scope, classes, &bytes)?;
+            pages.push((classes, bytes));
         }
-        Ok(())
+        self.store.put_front_pages(&scope, pages)
     }
 
-    /// The front pages of a chart, if they answer the question: the window lies within them, they are of the store's
-    /// last batch, and nothing of the chart is closed to this reader, so that their totals are true.
+    /// The front pages of a chart, if they answer the question: the window lies within them, nothing was written to the
+    /// chart since, and nothing of the chart is closed to this reader, so that their totals are true.
     pub(crate) fn front_pages(
         &self,
         chart: &ChartId,
@@ -75,10 +76,10 @@ impl Session {
         if window.offset.saturating_add(window.limit) > NEWEST || !self.sees_everything(chart, act) {
             return Ok(None);
         }
-        let (scope, batch) = (ChartScope::of(chart), self.store.batch()?);
+        let scope = ChartScope::of(chart);
         let mut pages = Vec::new();
         for classes in self.store.classes_of(&scope)? {
-            match self.front_page(scope, classes, batch)? {
+            match self.front_page(scope, classes)? {
                 Some(page) => pages.push(page),
                 None => return Ok(None),
             }
@@ -86,14 +87,77 @@ impl Session {
         Ok(Some(pages))
     }
 
-    fn front_page(
-        &self,
-        scope: ChartScope,
-        classes: Classes,
-        batch: u64,
-    ) -> Result<Option<FrontPage>, PlainchartError> {
-        let page = self.store.front_page(&scope, classes)?.filter(|(written, _)| *written == batch);
+    fn front_page(&self, scope: ChartScope, classes: Classes) -> Result<Option<FrontPage>, PlainchartError> {
         // A page of another version is made anew, like a missing one.
-        Ok(page.and_then(|(_, bytes)| serde_json::from_slice(&bytes).ok()))
+        let page = self.store.front_page(&scope, classes)?;
+        Ok(page.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use plainchart_vault::MemoryKeystore;
+
+    use super::*;
+    use crate::cancel::CancelToken;
+    use crate::clock::FrozenClock;
+    use crate::session::Configuration;
+    use crate::sync::{ProgressListener, Quiet};
+
+    fn record(name: &str, results: u32) -> String {
+        let mut lines = format!(
+            "{{\"resourceType\":\"Patient\",\"id\":\"{name}\",\"name\":[{{\"text\":\"{name}\"}}],\"birthDate\":\"1980\"}}\n"
+        );
+        for number in 0..results {
+            lines.push_str(&format!(
+                "{{\"resourceType\":\"Observation\",\"id\":\"{name}{number}\",\"status\":\"final\",\
+                 \"code\":{{\"text\":\"Zinc\"}},\"subject\":{{\"reference\":\"Patient/{name}\"}},\"valueInteger\":{number}}}\n"
+            ));
+        }
+        lines
+    }
+
+    /// Proves D6: in a family each chart's front page fits until that chart itself changes, also over a restart, and
+    /// one that no longer fits is never shown.
+    #[test]
+    fn a_front_page_fits_until_its_own_chart_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = Configuration { folder: folder.path().join("store"), ..Configuration::default() };
+        let keystore = Arc::new(MemoryKeystore::new());
+        let open = || Session::open(&configuration, keystore.clone(), Arc::new(FrozenClock::at(1_000))).unwrap();
+        let session = open();
+        let quiet: Arc<dyn ProgressListener> = Arc::new(Quiet);
+        let import = |session: &Session, name: &str, results: u32| {
+            let file = folder.path().join(format!("{name}.ndjson"));
+            std::fs::write(&file, record(name, results)).unwrap();
+            session.import(&file, None, &quiet, &CancelToken::new()).unwrap();
+        };
+        let total = |session: &Session, name: &str| {
+            let people = session.people().unwrap();
+            let person = people.iter().find(|person| person.name.as_deref() == Some(name)).unwrap();
+            let id = plainchart_access::PersonId::try_from(person.id.clone()).unwrap();
+            let chart = session.charts_of(&id).unwrap()[0].facts.chart.clone();
+            let pages = session.front_pages(&chart, Act::ListedResults, Window::default()).unwrap();
+            (pages.map(|pages| pages[0].results.total), session.results(&id, Window::ALL).unwrap().total)
+        };
+        import(&session, "ines", 3);
+        import(&session, "otto", 2);
+        assert_eq!((total(&session, "ines"), total(&session, "otto")), ((Some(3), 3), (Some(2), 2)));
+        drop(session);
+        let session = open();
+        assert_eq!(total(&session, "ines"), (Some(3), 3));
+        import(&session, "otto", 5);
+        assert_eq!((total(&session, "ines"), total(&session, "otto")), ((Some(3), 3), (Some(5), 5)));
+        // As after a crash between a batch and the new front page.
+        let chart = session.with_household(|household| household.charts().next().unwrap().facts.chart.clone());
+        let mut batch = plainchart_vault::Batch::new();
+        let scope = ChartScope::of(&chart);
+        batch.put_value(session.store.scope(scope, Classes::NONE).unwrap(), plainchart_vault::Tree(4), b"x", b"y");
+        session.store.commit(scope, batch).unwrap();
+        drop(session);
+        let pages = open().front_pages(&chart, Act::ListedResults, Window::default()).unwrap();
+        assert!(pages.is_none());
     }
 }

@@ -340,7 +340,7 @@ impl<'a> Syncing<'a> {
         let mut batch = self.writer.take_batch()?;
         let scope = self.store.scope(self.chart, Classes::NONE)?;
         batch.put_value(scope, tree::tree(tree::WALK), POSITION.as_bytes(), &bytes);
-        self.store.commit(batch)
+        self.store.commit(self.chart, batch)
     }
 
     pub(super) fn count(&mut self, resource_type: &'static str, outcome: Outcome) {

@@ -143,7 +143,7 @@ mod tests {
             let mut writer = self.writer();
             let incoming = Incoming { raw, full_url: None, referred_to: false };
             let outcome = writer.take(incoming, &self.patient).unwrap();
-            self.store.commit(writer.take_batch().unwrap()).unwrap();
+            self.store.commit(self.chart, writer.take_batch().unwrap()).unwrap();
             outcome
         }
 
@@ -159,7 +159,7 @@ mod tests {
                 .put_value(Classes::NONE, tree::BODIES, &body_name("DocumentReference/d", index), b"{}\nold")
                 .unwrap();
             writer.settle("DocumentReference/d", index).unwrap();
-            self.store.commit(writer.take_batch().unwrap()).unwrap();
+            self.store.commit(self.chart, writer.take_batch().unwrap()).unwrap();
         }
     }
 
@@ -212,7 +212,7 @@ mod tests {
         room.take(&note("final", r#"{"attachment":{"url":"Binary/1"}}"#));
         let mut writer = room.writer();
         writer.let_rest("DocumentReference/d", 0).unwrap();
-        room.store.commit(writer.take_batch().unwrap()).unwrap();
+        room.store.commit(room.chart, writer.take_batch().unwrap()).unwrap();
         let mut writer = room.writer();
         assert_eq!(writer.wants().count(), 0);
         writer.wake_wants().unwrap();

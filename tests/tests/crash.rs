@@ -94,22 +94,28 @@ fn the_disk_at_any_request_is_enough_to_go_on() {
     }
 }
 
+/// A copy of the phone whose first sync was stopped at request `n`, and what the hospital did to that request.
+fn stopped_at(fernway: &Sandbox, start: &Phone, person: &PersonId, n: u64, fault: Option<Fault>) -> Phone {
+    let mut phone = start.copy_of_disk();
+    phone.reopen();
+    let cancel = CancelToken::new();
+    let stop = cancel.clone();
+    hospital::at_request(fernway, n, move |_| {
+        stop.cancel();
+        fault.clone()
+    });
+    phone.sync_with(person, SyncOptions::default(), &cancel).unwrap_err();
+    fernway.faults().clear();
+    phone
+}
+
 /// Proves D11: a sync that resumes does not ask again for the pages and files that it has.
 #[test]
 fn a_resumed_sync_does_not_start_over() {
     let fernway = hospital::small_in_small_pages();
     let (start, nora) = connected(&fernway);
     let requests = requests_of_a_first_sync(&start, &nora);
-    let mut phone = start.copy_of_disk();
-    phone.reopen();
-    let cancel = CancelToken::new();
-    let stop = cancel.clone();
-    hospital::at_request(&fernway, requests - 2, move |_| {
-        stop.cancel();
-        Some(Fault::Cut { at: CutAt::Request })
-    });
-    phone.sync_with(&nora, SyncOptions::default(), &cancel).unwrap_err();
-    fernway.faults().clear();
+    let mut phone = stopped_at(&fernway, &start, &nora, requests - 2, Some(Fault::Cut { at: CutAt::Request }));
     phone.reopen();
     let resumed = phone.sync(&nora).unwrap();
     assert!(resumed.requests * 2 < requests, "{} of {requests} requests again", resumed.requests);
@@ -122,16 +128,7 @@ fn an_expired_page_link_starts_the_walk_again() {
     let (start, nora) = connected(&fernway);
     let requests = requests_of_a_first_sync(&start, &nora);
     for n in [4, requests / 2, requests - 2] {
-        let mut phone = start.copy_of_disk();
-        phone.reopen();
-        let cancel = CancelToken::new();
-        let stop = cancel.clone();
-        hospital::at_request(&fernway, n, move |_| {
-            stop.cancel();
-            None
-        });
-        phone.sync_with(&nora, SyncOptions::default(), &cancel).unwrap_err();
-        fernway.faults().clear();
+        let mut phone = stopped_at(&fernway, &start, &nora, n, None);
         fernway.clock().advance(std::time::Duration::from_secs(16 * 60));
         phone.reopen();
         phone.sync(&nora).unwrap();
@@ -145,17 +142,8 @@ fn changes_between_the_cut_and_the_next_sync_arrive() {
     let fernway = hospital::small_in_small_pages();
     let (start, nora) = connected(&fernway);
     let requests = requests_of_a_first_sync(&start, &nora);
-    let mut phone = start.copy_of_disk();
-    phone.reopen();
-    let cancel = CancelToken::new();
-    let stop = cancel.clone();
     // Among the last requests, when all notes have been walked.
-    hospital::at_request(&fernway, requests - 1, move |_| {
-        stop.cancel();
-        None
-    });
-    phone.sync_with(&nora, SyncOptions::default(), &cancel).unwrap_err();
-    fernway.faults().clear();
+    let phone = stopped_at(&fernway, &start, &nora, requests - 1, None);
     fernway.store().put(&hospital::note("later-1", hospital::NORA, "Written after the cut.").to_string()).unwrap();
     phone.clock.advance(3 * plainchart_tests::phone::DAY_MS);
     fernway.clock().advance(std::time::Duration::from_secs(3 * 86_400));

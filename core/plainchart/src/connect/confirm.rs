@@ -234,7 +234,7 @@ impl Session {
     }
 
     /// The chart with this identity, if the copy on this phone has to begin anew: its keys were destroyed when an
-    /// access ended, it came as a file, or the reader may now see other classes than it was kept for (N4).
+    /// access ended, or the reader may now see other classes than it was kept for (N4).
     fn to_begin_anew(&self, base: &str, patient: &str, relation: Relation) -> Result<Option<Chart>, PlainchartError> {
         let known = self.with_household(|household| household.chart_of(base, patient).cloned());
         let Some(known) = known else { return Ok(None) };
@@ -245,7 +245,7 @@ impl Session {
         let is_empty = self.store.classes_of(&ChartScope::of(&known.facts.chart))?.is_empty();
         let is_other = self.readable_classes(&known.facts.chart) != readable;
         let own = relation == Relation::Own;
-        Ok((is_empty || is_other || known.facts.own != own || known.facts.from_file).then_some(known))
+        Ok((is_empty || is_other || known.facts.own != own).then_some(known))
     }
 
     /// Destroys tokens that no connection lives on any more.

@@ -1,6 +1,7 @@
 //! Contained resources, and the name of whoever a reference points at.
 
-use crate::element::{Object, items, object};
+use crate::code::CodeableConcept;
+use crate::element::{Element, Object, items, object, token};
 use crate::name::{HumanName, display_name};
 use crate::redact::hidden_debug;
 use crate::reference::{Reference, Target};
@@ -37,6 +38,15 @@ pub(crate) fn parties(resource: &Object<'_>, member: &str) -> Vec<Party> {
     resource.elements::<Reference>(member).into_iter().map(|reference| party(resource, reference)).collect()
 }
 
+/// Reads the references in one member of a part of `resource`, with their names. A bare address counts as a reference.
+pub(crate) fn parties_in(resource: &Object<'_>, part: &Object<'_>, member: &str) -> Vec<Party> {
+    let read = |item| match object(item) {
+        Some(found) => Reference::read(&found),
+        None => token(item).map(|text| Reference::to(&text)),
+    };
+    part.items(member).into_iter().filter_map(read).map(|reference| party(resource, reference)).collect()
+}
+
 fn party(resource: &Object<'_>, reference: Reference) -> Party {
     let name = reference.display.clone().or_else(|| match &reference.target {
         Target::Contained(id) => name_of(resource, find(resource, id)?, 2),
@@ -59,6 +69,8 @@ fn name_of(container: &Object<'_>, raw: &str, hops: usize) -> Option<String> {
             }
         }
         "Device" => resource.objects("deviceName").iter().find_map(|name| name.text("name")),
-        _ => resource.text("name"),
+        _ => {
+            (resource.text("name")).or_else(|| resource.element::<CodeableConcept>("code")?.shown().map(str::to_owned))
+        }
     }
 }

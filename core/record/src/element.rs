@@ -14,6 +14,7 @@ use crate::json::classify;
 use crate::time::FhirTime;
 
 /// One JSON object whose members have not been read yet.
+#[derive(Default)]
 pub(crate) struct Object<'a> {
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
@@ -58,6 +59,11 @@ impl<'a> Object<'a> {
     /// Every member of this name, `null` included.
     pub(crate) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a RawValue> + 's {
         self.members.iter().filter(move |(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// All members with their names, in the order given.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.members.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 
     /// The member as it stands; the last one where there are several, as most readers have it. `null` is absent.

@@ -1,6 +1,6 @@
 //! What every resource tells about itself: which it is, which version, whose, how it may be shown.
 
-use crate::element::{Object, object};
+use crate::element::Object;
 use crate::error::RecordError;
 use crate::redact::hidden_debug;
 use crate::sensitivity::SecurityLabels;
@@ -64,11 +64,12 @@ pub fn read_header(raw: &str) -> Result<Header, RecordError> {
     })
 }
 
-/// Condition and AllergyIntolerance say it in a concept of their own.
+/// Condition and AllergyIntolerance say it in a concept of their own, Goal in a status of its own.
 fn verified_as_error(resource: &Object<'_>) -> bool {
-    resource.get("verificationStatus").and_then(object).is_some_and(|concept| {
-        concept.objects("coding").iter().any(|coding| coding.token("code").as_deref() == Some("entered-in-error"))
-    })
+    let says = |code: Option<String>| code.as_deref() == Some("entered-in-error");
+    let concepts = resource.objects("verificationStatus");
+    says(resource.token("lifecycleStatus"))
+        || concepts.iter().flat_map(|concept| concept.objects("coding")).any(|coding| says(coding.token("code")))
 }
 
 fn is_subsetted(tag: &Object<'_>) -> bool {

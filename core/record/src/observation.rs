@@ -2,13 +2,13 @@
 
 use crate::analyte::Analyte;
 use crate::code::CodeableConcept;
-use crate::contained::{Party, parties};
+use crate::contained::{Party, find_contained, parties};
 use crate::element::{Element, Object};
 use crate::error::RecordError;
 use crate::identifier::Identifier;
 use crate::quantity::Range;
 use crate::redact::hidden_debug;
-use crate::reference::Reference;
+use crate::reference::{Reference, Target};
 use crate::status::{AbsentReason, ObservationStatus};
 use crate::time::{FhirTime, Period};
 use crate::value::Value;
@@ -137,6 +137,8 @@ pub struct Observation {
     pub status: ObservationStatus,
     /// Why there is no status.
     pub status_absent: Option<AbsentReason>,
+    /// Why the status is what it is, such as why a test was cancelled.
+    pub status_reason: Option<CodeableConcept>,
     /// `category`.
     pub categories: Vec<CodeableConcept>,
     /// `subject`.
@@ -186,6 +188,7 @@ impl Observation {
             identifiers: resource.elements("identifier"),
             status: ObservationStatus::read(resource.token("status").as_deref()),
             status_absent: AbsentReason::of_member(&resource, "status"),
+            status_reason: (resource.elements::<StatusReason>("extension").into_iter().next()).map(|found| found.0),
             categories: resource.elements("category"),
             subject: resource.element("subject"),
             encounter: resource.element("encounter"),
@@ -197,7 +200,7 @@ impl Observation {
             performers: parties(&resource, "performer"),
             method: resource.element("method"),
             body_site: resource.element("bodySite"),
-            specimen: parties(&resource, "specimen").pop(),
+            specimen: specimens(&resource, raw).pop(),
             notes: resource.objects("note").iter().filter_map(|note| note.text("text")).collect(),
             has_member: resource.elements("hasMember"),
             derived_from: resource.elements("derivedFrom"),
@@ -224,7 +227,32 @@ fn kind_of(code: &str) -> Option<ObservationKind> {
     KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, kind)| *kind)
 }
 
-fn read_effective(resource: &Object<'_>, period: Option<&Period>) -> Option<FhirTime> {
+/// The extension that says why an event has its status.
+const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/event-statusReason";
+
+struct StatusReason(CodeableConcept);
+
+impl Element for StatusReason {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        let stated = object.token("url").is_some_and(|url| url == STATUS_REASON);
+        object.element("valueCodeableConcept").filter(|_| stated).map(Self)
+    }
+}
+
+/// What was examined, by the words beside the reference or the type of the specimen inside the resource.
+pub(crate) fn specimens(resource: &Object<'_>, raw: &str) -> Vec<Party> {
+    let mut found = parties(resource, "specimen");
+    for party in &mut found {
+        if let (None, Target::Contained(id)) = (&party.name, &party.reference.target) {
+            let specimen = find_contained(raw, id).and_then(|inner| Object::resource(inner, "Specimen").ok());
+            let kind = specimen.and_then(|specimen| specimen.element::<CodeableConcept>("type"));
+            party.name = kind.as_ref().and_then(CodeableConcept::shown).map(str::to_owned);
+        }
+    }
+    found
+}
+
+pub(crate) fn read_effective(resource: &Object<'_>, period: Option<&Period>) -> Option<FhirTime> {
     let timing = || {
         let events = resource.object("effectiveTiming")?.texts("event");
         events.first().map(|text| FhirTime::from_text(text))

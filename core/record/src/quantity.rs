@@ -2,8 +2,62 @@
 
 use serde_json::value::RawValue;
 
+use crate::decimal::Decimal;
 use crate::element::{Element, Object};
 use crate::redact::hidden_debug;
+
+/// `Quantity.comparator`: the true amount lies on one side of the number, which is not the amount itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparator {
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+    /// `>=`
+    AtLeast,
+    /// `>`
+    Above,
+}
+
+/// FHIR's signs and the ones that are typed, the longer before the shorter.
+const COMPARATORS: [(&str, Comparator); 6] = [
+    ("<=", Comparator::AtMost),
+    (">=", Comparator::AtLeast),
+    ("≤", Comparator::AtMost),
+    ("≥", Comparator::AtLeast),
+    ("<", Comparator::Below),
+    (">", Comparator::Above),
+];
+
+impl Comparator {
+    /// Stable code, for looking up its words.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Below => "below",
+            Self::AtMost => "at-most",
+            Self::AtLeast => "at-least",
+            Self::Above => "above",
+        }
+    }
+
+    /// True when the amount lies below the number.
+    #[must_use]
+    pub fn points_down(self) -> bool {
+        matches!(self, Self::Below | Self::AtMost)
+    }
+
+    fn read(sign: &str) -> Option<Self> {
+        COMPARATORS.iter().find(|(known, _)| *known == sign).map(|(_, comparator)| *comparator)
+    }
+
+    /// Splits the sign off a text such as `<5`.
+    fn split(text: &str) -> (Option<Self>, &str) {
+        let found =
+            COMPARATORS.iter().find_map(|(sign, which)| Some((Some(*which), text.strip_prefix(sign)?.trim_start())));
+        found.unwrap_or((None, text))
+    }
+}
 
 /// A measured amount.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +82,19 @@ impl Quantity {
     pub fn number(&self) -> Option<&str> {
         let numeric = self.value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         (numeric && serde_json::from_str::<&RawValue>(&self.value).is_ok()).then_some(self.value.as_str())
+    }
+
+    /// The exact number, and the sign before it, whether in its own member or in the text (`<5`). `None` for text that
+    /// is no number, for a sign that is not known, and where the two places differ.
+    #[must_use]
+    pub fn amount(&self) -> Option<(Option<Comparator>, Decimal)> {
+        let (written, number) = Comparator::split(&self.value);
+        let stated = match self.comparator.as_deref() {
+            Some(sign) => Some(Comparator::read(sign)?),
+            None => None,
+        };
+        let agree = written.is_none() || stated.is_none() || written == stated;
+        Some((stated.or(written), Decimal::parse(number)?)).filter(|_| agree)
     }
 
     /// The unit to show: the source's words, else the code. UCUM's `1` says that there is no unit.

@@ -1,6 +1,8 @@
 //! A result as R1 wants it shown: the laboratory's name, value, range and flag, and nothing that it did not give.
 
 use crate::code::CodeableConcept;
+use crate::contained::Party;
+use crate::diagnostic_report::{DiagnosticReport, ReportKind, ReportStatus};
 use crate::interpretation::Flag;
 use crate::observation::{Measured, Observation, ObservationKind, ReferenceRange};
 use crate::quantity::Range;
@@ -75,8 +77,12 @@ pub struct ResultRecord {
     pub specimen: Option<String>,
     /// The laboratory's notes.
     pub notes: Vec<String>,
+    /// Why its status is what it is, in the source's words: why a test was cancelled.
+    pub status_reason: Option<String>,
     /// Results that belong under this one.
     pub members: Vec<Reference>,
+    /// The order it answers (R6: whom to ask).
+    pub based_on: Vec<Reference>,
 }
 
 hidden_debug!(ResultRecord, parts, notes, members);
@@ -110,7 +116,9 @@ impl ResultRecord {
             body_site: kept(&observation.body_site),
             specimen: specimen.filter(|_| !marker_only),
             notes: first(&observation.notes),
+            status_reason: kept(&observation.status_reason),
             members: if marker_only { Vec::new() } else { observation.has_member.clone() },
+            based_on: if marker_only { Vec::new() } else { observation.based_on.clone() },
         }
     }
 
@@ -124,6 +132,77 @@ impl ResultRecord {
     #[must_use]
     pub fn is_critical(&self) -> bool {
         std::iter::once(&self.line).chain(&self.parts).any(|line| line.flags.iter().any(Flag::is_critical))
+    }
+}
+
+/// What a report shows beside its results.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReportRecord {
+    /// `id` of the DiagnosticReport.
+    pub id: Option<String>,
+    /// Which service made it.
+    pub kind: ReportKind,
+    /// Its status.
+    pub status: ReportStatus,
+    /// What the source calls it.
+    pub title: Option<String>,
+    /// The LOINC code of its kind among the ten notes of US Core, if it is to be read as a note.
+    pub note_code: Option<&'static str>,
+    /// When it was true of the patient. Not when it was issued, which is apart.
+    pub when: Option<FhirTime>,
+    /// When this version was let out.
+    pub issued: Option<FhirTime>,
+    /// Who made it, by name.
+    pub performers: Vec<String>,
+    /// Who read the results, by name.
+    pub interpreters: Vec<String>,
+    /// What was examined.
+    pub specimens: Vec<String>,
+    /// What it comes to, in the source's words.
+    pub conclusion: Option<String>,
+    /// The same as coded, in the source's words.
+    pub conclusion_codes: Vec<String>,
+    /// Its results, in the laboratory's order.
+    pub results: Vec<Reference>,
+}
+
+hidden_debug!(ReportRecord, results);
+
+impl ReportRecord {
+    /// What a DiagnosticReport shows. One that was entered in error shows its id, status and times only (D4).
+    #[must_use]
+    pub fn of(report: &DiagnosticReport) -> Self {
+        let marker = Self {
+            id: report.id.clone(),
+            kind: report.kind(),
+            status: report.status,
+            title: None,
+            note_code: None,
+            when: report.effective.clone(),
+            issued: report.issued.clone(),
+            performers: Vec::new(),
+            interpreters: Vec::new(),
+            specimens: Vec::new(),
+            conclusion: None,
+            conclusion_codes: Vec::new(),
+            results: Vec::new(),
+        };
+        if report.status == ReportStatus::EnteredInError {
+            return marker;
+        }
+        let names = |parties: &[Party]| parties.iter().filter_map(|party| party.name.clone()).collect();
+        let shown = |concept: &CodeableConcept| concept.shown().map(str::to_owned);
+        Self {
+            title: report.title().map(str::to_owned),
+            note_code: report.note_type().filter(|_| report.is_note()).map(|known| known.loinc),
+            performers: names(&report.performers),
+            interpreters: names(&report.interpreters),
+            specimens: names(&report.specimens),
+            conclusion: report.conclusion.clone(),
+            conclusion_codes: report.conclusion_codes.iter().filter_map(shown).collect(),
+            results: report.results.clone(),
+            ..marker
+        }
     }
 }
 
@@ -145,7 +224,9 @@ impl ResultLine {
 }
 
 impl ShownRange {
-    fn of(range: &ReferenceRange) -> Option<Self> {
+    /// What a range shows. `None` for one without words and bounds.
+    #[must_use]
+    pub fn of(range: &ReferenceRange) -> Option<Self> {
         let shown = |concept: &CodeableConcept| concept.shown().map(str::to_owned);
         let bounds_text = || range.bounds.as_ref().and_then(Range::shown);
         Some(Self {

@@ -51,40 +51,45 @@ impl SetAside {
 pub enum Support {
     /// It lands in the chart.
     Now,
-    /// D1 names it, or something in D1 refers to it; it is set aside until its reader exists.
+    /// Outside D1, and close to it; it is set aside until its reader exists.
     Later,
     /// Not planned.
     Unplanned,
 }
 
-const NOW: [&str; 4] = ["Binary", "DocumentReference", "Observation", "Patient"];
-
-const LATER: [&str; 26] = [
+const NOW: [&str; 24] = [
     "AllergyIntolerance",
     "Appointment",
+    "Binary",
     "CarePlan",
     "CareTeam",
     "Condition",
-    "Consent",
-    "Coverage",
     "Device",
     "DiagnosticReport",
+    "DocumentReference",
     "Encounter",
-    "FamilyMemberHistory",
     "Goal",
     "Immunization",
     "Location",
-    "Media",
     "Medication",
-    "MedicationDispense",
     "MedicationRequest",
+    "Observation",
     "Organization",
+    "Patient",
     "Practitioner",
     "PractitionerRole",
     "Procedure",
     "Provenance",
     "RelatedPerson",
     "ServiceRequest",
+];
+
+const LATER: [&str; 6] = [
+    "Consent",
+    "Coverage",
+    "FamilyMemberHistory",
+    "Media",
+    "MedicationDispense",
     "Specimen",
 ];
 

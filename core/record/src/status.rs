@@ -1,6 +1,6 @@
 //! Status codes and why a value is absent, each with its plain words in one table (R1, D4).
 
-use crate::code::CodeableConcept;
+use crate::code::{CodeableConcept, Coding};
 use crate::element::{Element, Object};
 use crate::redact::hidden_debug;
 
@@ -119,6 +119,18 @@ const ABSENT_REASONS: [(&str, &str); 15] = [
     ("not-permitted", "The sender may not share this value."),
 ];
 
+/// HL7 v3 codes that say why there is no value. `NI` says only that there is none.
+const NULL_FLAVORS: [(&str, &str); 8] = [
+    ("UNK", "unknown"),
+    ("ASKU", "asked-unknown"),
+    ("NAV", "temp-unknown"),
+    ("NASK", "not-asked"),
+    ("MSK", "masked"),
+    ("NA", "not-applicable"),
+    ("NP", "no-information"),
+    ("NI", "no-information"),
+];
+
 const ABSENT_EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 
 /// Why something is not there, as the source tells it.
@@ -140,6 +152,24 @@ impl AbsentReason {
         Self { code: known.map(|(code, _)| (*code).to_owned()), recorded, plain: known.map(|(_, plain)| *plain) }
     }
 
+    /// All codes that have words.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        ABSENT_REASONS.iter().map(|(code, _)| *code)
+    }
+
+    /// Reads a concept whose code says why there is none. Other codes, or words of its own, make it a value.
+    pub(crate) fn of_concept(concept: &CodeableConcept) -> Option<Self> {
+        let reasons: Vec<&str> = concept.codings.iter().map(absent_code).collect::<Option<_>>()?;
+        let recorded = concept.text.clone().or_else(|| concept.codings.iter().find_map(|c| c.display.clone()));
+        let said_by_code = |text: &str| {
+            let same = |words: &Option<String>| words.as_deref().is_some_and(|words| words.eq_ignore_ascii_case(text));
+            concept.codings.iter().any(|coding| same(&coding.display) || same(&coding.code))
+                || reasons.iter().any(|reason| reason.eq_ignore_ascii_case(text))
+        };
+        let bare = concept.text.as_deref().is_none_or(|text| said_by_code(text.trim()));
+        (bare && !reasons.is_empty()).then(|| Self::of(reasons.iter().map(|&code| code.to_owned()), recorded))
+    }
+
     /// Reads `dataAbsentReason`, or the extension that says the same on one of `members`.
     pub(crate) fn read<'m>(object: &Object<'_>, mut members: impl Iterator<Item = &'m str>) -> Option<Self> {
         match object.element::<CodeableConcept>("dataAbsentReason") {
@@ -158,6 +188,20 @@ impl AbsentReason {
             let reason = extensions.into_iter().find(|extension| extension.url == ABSENT_EXTENSION)?.code;
             Some(Self::of([reason.clone()], Some(reason)))
         })
+    }
+}
+
+/// HL7's reasons as a code system, and the codes of HL7 v3 that stand for the same.
+fn absent_code(coding: &Coding) -> Option<&str> {
+    let (system, code) = (coding.system.as_deref()?, coding.code.as_deref()?);
+    match system.rsplit(['/', ':']).next() {
+        Some("data-absent-reason") => Some(code),
+        // SNOMED CT's "unknown" as a value.
+        Some("sct") if code == "261665006" => Some("unknown"),
+        Some("v3-NullFlavor" | "NullFlavor" | "2.16.840.1.113883.5.1008") => {
+            NULL_FLAVORS.iter().find(|(flavor, _)| *flavor == code).map(|(_, reason)| *reason)
+        }
+        _ => None,
     }
 }
 

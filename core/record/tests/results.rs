@@ -9,8 +9,10 @@
 )]
 
 use plainchart_record::observation::ObservationKind;
+use plainchart_record::quantity::Comparator;
 use plainchart_record::results::{ResultLine, ResultRecord};
 use plainchart_record::status::ObservationStatus;
+use plainchart_record::value::Value;
 use plainchart_record::{Analyte, Observation};
 use proptest::prelude::*;
 
@@ -125,7 +127,7 @@ fn absent_reasons_are_read() {
     assert_eq!(Observation::read(&raw).unwrap().status_absent.unwrap().code.as_deref(), Some("masked"));
 }
 
-/// Proves R1: a flag gets plain words only by HL7's code; a local code and free text keep their own.
+/// Proves R1: a flag gets plain words only by HL7's code or its exact words; a local code and other text keep their own.
 #[test]
 fn only_known_flags_get_plain_words() {
     let flag = |concept: &str| line(&format!("\"interpretation\":[{concept}]")).flags.remove(0);
@@ -135,9 +137,66 @@ fn only_known_flags_get_plain_words() {
     );
     let local = flag(r#"{"coding":[{"system":"urn:example:flags","code":"H","display":"Hemolyzed"}]}"#);
     assert_eq!((local.recorded.as_str(), local.word), ("Hemolyzed", None));
-    assert_eq!(flag(r#"{"text":"HIGH"}"#).word, None);
+    assert_eq!(flag(r#"{"text":"HIGH"}"#).code(), Some("high"));
+    assert!(flag(r#"{"text":"Below  lower panic limits"}"#).is_critical());
+    assert!(flag(r#"{"coding":[{"display":"Critical high"}]}"#).is_critical());
+    assert_eq!(flag(r#"{"text":"high, see note"}"#).code(), None);
+    let local_high = flag(r#"{"coding":[{"system":"urn:example:flags","code":"9"}],"text":"High"}"#);
+    assert_eq!((local_high.recorded.as_str(), local_high.code()), ("High", None));
     let single = line(r#""interpretation":{"coding":[{"code":"N"}]}"#);
     assert_eq!(single.flags.len(), 1);
+}
+
+/// Proves R1: a value beyond the test keeps its sign beside the reason; a sign that contradicts itself makes no number.
+#[test]
+fn comparators_are_read_wherever_they_stand() {
+    let both = line(
+        r#""valueQuantity":{"value":5,"comparator":"<"},"dataAbsentReason":{"coding":[{"code":"negative-infinity"}]}"#,
+    );
+    assert_eq!(both.value.unwrap().text, "<5");
+    assert!(both.absent.unwrap().plain.unwrap().contains("too low"));
+    let amount = |members: &str| match Observation::read(&format!(
+        r#"{{"resourceType":"Observation","valueQuantity":{{{members}}}}}"#
+    ))
+    .unwrap()
+    .measured
+    .value
+    {
+        Some(Value::Quantity(quantity)) => quantity.amount().map(|(sign, number)| (sign, number.as_str().to_owned())),
+        _ => panic!("a quantity"),
+    };
+    let number = |text: &str| text.to_owned();
+    assert_eq!(amount(r#""value":5.0"#), Some((None, number("5.0"))));
+    for (members, sign) in [
+        (r#""value":5,"comparator":"<""#, Comparator::Below),
+        (r#""value":"<= 5""#, Comparator::AtMost),
+        (r#""value":"≥5""#, Comparator::AtLeast),
+        (r#""value":">5","comparator":">""#, Comparator::Above),
+    ] {
+        assert_eq!(amount(members), Some((Some(sign), number("5"))), "{members}");
+    }
+    for none in
+        [r#""value":"<5","comparator":">""#, r#""value":5,"comparator":"~""#, r#""value":"5-7""#, r#""value":"""#]
+    {
+        let raw = format!(r#"{{"resourceType":"Observation","valueQuantity":{{{none}}}}}"#);
+        let value = Observation::read(&raw).unwrap().measured.value;
+        assert!(!matches!(value, Some(Value::Quantity(quantity)) if quantity.amount().is_some()), "{none}");
+    }
+}
+
+/// Proves R1: a cancelled test says why; a specimen inside the resource is named by its type.
+#[test]
+fn a_cancelled_test_says_why() {
+    let cancelled = result(
+        r##"{"resourceType":"Observation","status":"cancelled","specimen":{"reference":"#s"},"basedOn":[{"reference":"ServiceRequest/1"}],
+        "contained":[{"resourceType":"Specimen","id":"s","type":{"text":"Urine"}}],"extension":[{"url":"urn:x","valueCodeableConcept":{"text":"x"}},
+        {"url":"http://hl7.org/fhir/StructureDefinition/event-statusReason","valueCodeableConcept":{"text":"Too little urine"}}]}"##,
+    );
+    assert_eq!(
+        (cancelled.status_reason.as_deref(), cancelled.specimen.as_deref()),
+        (Some("Too little urine"), Some("Urine"))
+    );
+    assert_eq!(cancelled.based_on.len(), 1);
 }
 
 /// Proves D4: of an entry made in error nothing is shown but that.

@@ -117,7 +117,7 @@ fn standing_refusal(
         return Some(Refusal::Verb);
     }
     let item = item?;
-    if !lease.scope.classes.covers(item.classes) {
+    if !lease.classes(now).covers(item.classes) {
         return Some(Refusal::SensitivityClass);
     }
     (!lease.scope.covers(item)).then_some(Refusal::OutsideScope)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{ActorId, ChartId, Classes, Item, Kind, KnownTime, LeaseId};
+use crate::{ActorId, ChartId, Classes, Item, Kind, KnownTime, LeaseId, SensitivityClass};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -23,6 +23,24 @@ pub enum Basis {
     PatientsPermission,
     /// "I help this person", said at sign-in (A9); never refused, always logged.
     Helper,
+}
+
+impl Basis {
+    /// Age from which a parent's lease narrows (P4), in years.
+    pub const TEEN: u32 = 12;
+
+    /// The sensitivity classes that a lease of this basis begins with (N4): a parent of a child under 12, a guardian
+    /// and a power of attorney get all but violence, others none unless granted. `age_years` is the patient's, counted
+    /// from the earliest day the birth date can mean; an age nobody knows counts as no child's.
+    #[must_use]
+    pub fn default_classes(self, age_years: Option<u32>) -> Classes {
+        let all_but_violence = Classes::ALL.without(SensitivityClass::Violence);
+        match self {
+            Self::Parent if age_years.is_some_and(|age| age < Self::TEEN) => all_but_violence,
+            Self::Guardian | Self::PowerOfAttorney => all_but_violence,
+            Self::Parent | Self::PatientsPermission | Self::Helper => Classes::NONE,
+        }
+    }
 }
 
 /// Who made the lease. One that nobody signed is never called "set by the patient" (P7).
@@ -141,6 +159,10 @@ pub struct Lease {
     /// The ledger has lost events that may have withdrawn it: paused until a sign-in makes it anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspect: bool,
+    /// When the sensitivity classes close, whatever the scope says, ms since 1970 UTC: the child of a parent's lease turns
+    /// twelve (N4, P4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes_close_ms: Option<i64>,
 }
 
 /// The states of P3.
@@ -160,6 +182,14 @@ pub enum LeaseState {
 }
 
 impl Lease {
+    /// The sensitivity classes that the lease opens at a time. The later of wall and known time counts: setting the clock
+    /// back opens nothing.
+    #[must_use]
+    pub fn classes(&self, now: KnownTime) -> Classes {
+        let closed = self.classes_close_ms.is_some_and(|close| close <= now.latest_ms());
+        if closed { Classes::NONE } else { self.scope.classes }
+    }
+
     /// The lease's state at a time (P3). Setting the clock back extends nothing (the later of wall and known time
     /// counts for the pause); setting it forward destroys nothing (only known time ends).
     #[must_use]
@@ -205,7 +235,19 @@ pub(crate) mod tests {
             unconfirmed_since_ms: None,
             withdrawn: false,
             suspect: false,
+            classes_close_ms: None,
         }
+    }
+
+    /// Proves N4: what a parent of a child sees closes when the child turns twelve, by the later of the two clocks.
+    #[test]
+    fn classes_close_with_age() {
+        let scope = LeaseScope { classes: Classes::ALL, ..LeaseScope::see_everything_not_sensitive() };
+        let parent = Lease { scope, classes_close_ms: Some(20 * DAY_MS), ..lease() };
+        assert_eq!(parent.classes(at(19)), Classes::ALL);
+        assert_eq!(parent.classes(at(20)), Classes::NONE);
+        let set_back = KnownTime { wall_ms: 0, ..at(20) };
+        assert_eq!(parent.classes(set_back), Classes::NONE);
     }
 
     fn at(day: i64) -> KnownTime {

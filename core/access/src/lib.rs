@@ -5,6 +5,8 @@
 //! the facade calls it for every read, list, search, export and glossary call, for the owner too, and writes the
 //! [`LogLine`] it yields (P6).
 
+mod code_list;
+mod data_lines;
 mod decide;
 mod event;
 mod hold;
@@ -15,6 +17,7 @@ mod lease;
 mod log_line;
 mod sensitivity;
 mod time;
+mod word_list;
 
 pub use decide::{Decision, Refusal, Standing, decide};
 pub use event::{ChartFacts, ConnectionFacts, Event, ImportFacts, LogCheckpoint};
@@ -24,5 +27,5 @@ pub use id::{ActorId, ChartId, ConnectionId, IdError, LeaseId, PersonId};
 pub use item::{Item, Kind};
 pub use lease::{Basis, GrantedBy, Kinds, Lease, LeaseScope, LeaseState, Verb};
 pub use log_line::{Act, LogLine, Outcome};
-pub use sensitivity::{Classes, SecurityLabel, SensitivityClass};
+pub use sensitivity::{Classes, CodedWord, SecurityLabel, SensitivityClass};
 pub use time::KnownTime;

@@ -17,6 +17,16 @@ pub enum Act {
     ListedResults,
     /// Opened one result or its trend.
     OpenedResult,
+    /// Opened a list of medicines.
+    ListedMedicines,
+    /// Opened a list of referrals and orders.
+    ListedReferrals,
+    /// Opened another list of the chart: allergies, visits ...
+    ListedRecord,
+    /// Opened one item of such a list.
+    OpenedItem,
+    /// Handed a file to the phone's own viewer or player.
+    OpenedAttachment,
     /// Had a note's words explained.
     ExplainedNote,
     /// Searched.
@@ -48,6 +58,11 @@ impl Act {
             Self::ListedNotes => "listed_notes",
             Self::ListedResults => "listed_results",
             Self::OpenedResult => "opened_result",
+            Self::ListedMedicines => "listed_medicines",
+            Self::ListedReferrals => "listed_referrals",
+            Self::ListedRecord => "listed_record",
+            Self::OpenedItem => "opened_item",
+            Self::OpenedAttachment => "opened_attachment",
             Self::ExplainedNote => "explained_note",
             Self::Searched => "searched",
             Self::Exported => "exported",

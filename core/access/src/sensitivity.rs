@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::code_list::classes_of_code;
+use crate::data_lines::{classes, lines};
+use crate::word_list::classes_of_text;
+
 /// One kind of care that proxies do not see unless it was granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +28,19 @@ impl SensitivityClass {
     /// All classes, in the order of their bits.
     pub const ALL: [Self; 6] =
         [Self::Restricted, Self::SexualHealth, Self::Hiv, Self::MentalHealth, Self::SubstanceUse, Self::Violence];
+
+    /// A stable code, for the catalogue: `sensitivity.class.<code>`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Restricted => "restricted",
+            Self::SexualHealth => "sexual-health",
+            Self::Hiv => "hiv",
+            Self::MentalHealth => "mental-health",
+            Self::SubstanceUse => "substance-use",
+            Self::Violence => "violence",
+        }
+    }
 
     const fn bit(self) -> u8 {
         match self {
@@ -73,6 +90,39 @@ impl Classes {
         Self(self.0 | other.0)
     }
 
+    /// What both sets have.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The set without one class.
+    #[must_use]
+    pub const fn without(self, class: SensitivityClass) -> Self {
+        Self(self.0 & !class.bit())
+    }
+
+    /// The classes in the set, in the order of their bits.
+    pub fn iter(self) -> impl Iterator<Item = SensitivityClass> {
+        SensitivityClass::ALL.into_iter().filter(move |class| self.contains(*class))
+    }
+
+    /// The classes that a resource's codings name: by the reviewed list of codes, and by the words of their displays.
+    /// The more codings, the stricter: one never takes away what another gives.
+    #[must_use]
+    pub fn from_codings<'a>(codings: impl IntoIterator<Item = CodedWord<'a>>) -> Self {
+        codings.into_iter().fold(Self::NONE, |set, one| {
+            set.union(classes_of_code(one.system, one.code)).union(classes_of_text(one.display))
+        })
+    }
+
+    /// The classes that a title, a `text` or a name says in words, English or Spanish. Not for whole notes: one word
+    /// in a page says too little.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        classes_of_text(text)
+    }
+
     /// Whether the class is in the set.
     #[must_use]
     pub const fn contains(self, class: SensitivityClass) -> bool {
@@ -104,6 +154,23 @@ impl std::fmt::Debug for Classes {
     }
 }
 
+/// One coding of what a resource is about: its code, category, reason, medicine, vaccine ... Empty where not given.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct CodedWord<'a> {
+    /// The code system's URI.
+    pub system: &'a str,
+    /// The code.
+    pub code: &'a str,
+    /// The source's words for it.
+    pub display: &'a str,
+}
+
+impl std::fmt::Debug for CodedWord<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CodedWord([REDACTED])")
+    }
+}
+
 /// One coding of `meta.security`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SecurityLabel<'a> {
@@ -122,27 +189,8 @@ impl std::fmt::Debug for SecurityLabel<'_> {
 const CONFIDENTIALITY: &str = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
 const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
-/// Codes of HL7's v3-ActCode that name a sensitivity, with our class.
-const SENSITIVITY_CODES: &[(&str, SensitivityClass)] = &[
-    ("ETH", SensitivityClass::SubstanceUse),
-    ("ETHUD", SensitivityClass::SubstanceUse),
-    ("OPIOIDUD", SensitivityClass::SubstanceUse),
-    ("SUD", SensitivityClass::SubstanceUse),
-    ("HIV", SensitivityClass::Hiv),
-    ("PSY", SensitivityClass::MentalHealth),
-    ("PSYTHPN", SensitivityClass::MentalHealth),
-    ("MH", SensitivityClass::MentalHealth),
-    ("BH", SensitivityClass::MentalHealth),
-    ("SEX", SensitivityClass::SexualHealth),
-    ("STD", SensitivityClass::SexualHealth),
-    ("GDIS", SensitivityClass::SexualHealth),
-    ("PREGNANT", SensitivityClass::SexualHealth),
-    ("SDV", SensitivityClass::Violence),
-    ("DV", SensitivityClass::Violence),
-    ("DVD", SensitivityClass::Violence),
-    ("SPI", SensitivityClass::Violence),
-    ("VIO", SensitivityClass::Violence),
-];
+/// The codes of v3-ActCode that a label may carry, with their classes.
+pub(crate) const LABELS: &str = include_str!("../data/labels.txt");
 
 /// Labels that say how a resource may be used or was made, nothing about what it holds.
 const NOT_SENSITIVE: &[(&str, &str)] = &[
@@ -162,11 +210,8 @@ impl SecurityLabel<'_> {
         if NOT_SENSITIVE.iter().any(|(system, code)| *system == self.system && *code == self.code) {
             return Classes::NONE;
         }
-        let class = SENSITIVITY_CODES
-            .iter()
-            .find(|(code, _)| self.system == ACT_CODE && *code == self.code)
-            .map_or(SensitivityClass::Restricted, |(_, class)| *class);
-        Classes::NONE.with(class)
+        let known = lines(LABELS).find(|[code, ..]: &[&str; 3]| self.system == ACT_CODE && *code == self.code);
+        known.map_or(Classes::NONE.with(SensitivityClass::Restricted), |[_, names, _]| classes(names))
     }
 }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::hospital::{Hospital, OAUTH_PATH};
+use crate::hospital::Hospital;
 use crate::oauth::sign_in::{allow, begin, deny, enter};
 use crate::oauth::{Form, Step};
 
@@ -38,7 +38,7 @@ pub enum ApproveError {
 
 /// The URL the browser would be sent to; it may carry an error.
 pub(crate) fn approve(hospital: &Hospital, authorize_url: &str, approval: &Approval) -> Result<String, ApproveError> {
-    let path = format!("{}{OAUTH_PATH}/authorize", hospital.origin);
+    let path = hospital.oauth_url("/authorize");
     let query = authorize_url.strip_prefix(&path).and_then(|rest| rest.strip_prefix('?'));
     let form = Form::parse(query.ok_or(ApproveError::NotAuthorize)?.as_bytes());
     let page = match begin(hospital, &form) {

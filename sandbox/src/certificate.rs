@@ -19,12 +19,15 @@ pub(crate) struct Certificate {
 }
 
 /// For `localhost`, `127.0.0.1` and `::1`.
-pub(crate) fn certificate(now: DateTime<Utc>) -> Result<Certificate, Box<dyn std::error::Error + Send + Sync>> {
+pub(crate) fn certificate(
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<Certificate, Box<dyn std::error::Error + Send + Sync>> {
     let (from, until) = (date_time_ymd(now.year() - 1, 1, 1), date_time_ymd(now.year() + 1, 12, 31));
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    authority.distinguished_name.push(DnType::CommonName, "Lakeside Hospital (made up), test authority");
+    authority.distinguished_name.push(DnType::CommonName, format!("{name} (made up), test authority"));
     (authority.not_before, authority.not_after) = (from, until);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
 

@@ -23,6 +23,11 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<RetryAfter>,
     },
+    /// 429 without `Retry-After`: the time stands in the OperationOutcome's diagnostics only.
+    LockOut {
+        /// How long.
+        seconds: u32,
+    },
     /// An OAuth error with status 400 and nothing done: `invalid_grant`, ...
     OauthError {
         /// The code.

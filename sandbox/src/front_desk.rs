@@ -17,7 +17,7 @@ use crate::clock::http_date;
 use crate::connection::{Control, Wire};
 use crate::faults::{CutAt, Fault, PageFault, RetryAfter, Seen};
 use crate::fhir::refusal::Refusal;
-use crate::hospital::{FHIR_PATH, Hospital, OAUTH_PATH};
+use crate::hospital::Hospital;
 
 /// The path below which the hospital is steered; neither logged nor struck.
 pub(crate) const STEERING: &str = "/_sandbox";
@@ -78,12 +78,13 @@ pub(crate) async fn receive(
 
 /// What is read or searched: the first segment below the base, or what a page link is about.
 fn resource_type(hospital: &Hospital, uri: &Uri) -> Option<String> {
-    let below = uri.path().strip_prefix(FHIR_PATH)?.trim_start_matches('/');
+    let below = uri.path().strip_prefix(&hospital.site.fhir_path)?.trim_start_matches('/');
     if !below.is_empty() {
         let first = below.split('/').next()?;
         return first.starts_with(|c: char| c.is_ascii_uppercase()).then(|| first.to_owned());
     }
-    let (_, link) = url::form_urlencoded::parse(uri.query()?.as_bytes()).find(|(name, _)| name == "_page")?;
+    let is_link = |name: &str| name == "_page" || name == "_getpages";
+    let (_, link) = url::form_urlencoded::parse(uri.query()?.as_bytes()).find(|(name, _)| is_link(name))?;
     hospital.pages.resource_type(&link)
 }
 
@@ -97,6 +98,10 @@ async fn before(hospital: &Hospital, faults: &[Fault], request: &mut Request, co
                 return Some(StatusCode::SERVICE_UNAVAILABLE.into_response());
             }
             Fault::Status { code, retry_after } => return Some(status(hospital, request, *code, *retry_after)),
+            Fault::LockOut { seconds } => {
+                let text = format!("Try in another {seconds} seconds");
+                return Some(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "throttled", text).into_response());
+            }
             Fault::OauthError { error } => {
                 let body = serde_json::json!({"error": error}).to_string();
                 let headers = [(header::CONTENT_TYPE, "application/json")];
@@ -122,7 +127,7 @@ async fn before(hospital: &Hospital, faults: &[Fault], request: &mut Request, co
 
 fn status(hospital: &Hospital, request: &Request, code: u16, retry_after: Option<RetryAfter>) -> Response {
     let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = if request.uri().path().starts_with(OAUTH_PATH) {
+    let mut response = if request.uri().path().starts_with(&hospital.site.oauth_path) {
         let body = r#"{"error":"temporarily_unavailable"}"#;
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
     } else if status == StatusCode::UNAUTHORIZED {

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::content::{MaySee, Person};
 use crate::faults::Faults;
 use crate::fhir::pages::Pages;
+use crate::fhir::search_cache::SearchCache;
 use crate::fhir::store::{Found, Store};
 use crate::oauth::grants::Grants;
 use crate::oauth::id_token::SigningKeys;
@@ -14,27 +15,42 @@ use crate::oauth::sign_in::SignIns;
 use crate::options::{Client, Lifetimes};
 use crate::profile::Profile;
 use crate::request_log::RequestLog;
-
-/// Where FHIR begins.
-pub(crate) const FHIR_PATH: &str = "/fhir/r4";
-/// Where signing in happens; also the path of the issuer.
-pub(crate) const OAUTH_PATH: &str = "/oauth2";
+use crate::site::Site;
 
 /// Types that are searchable even when nobody has any.
-const ALWAYS_HELD: [&str; 8] = [
-    "Patient",
-    "DocumentReference",
+const ALWAYS_HELD: [&str; 26] = [
+    "AllergyIntolerance",
+    "Appointment",
     "Binary",
-    "Observation",
+    "CarePlan",
+    "CareTeam",
+    "Condition",
+    "Device",
+    "DiagnosticReport",
+    "DocumentReference",
     "Encounter",
-    "Practitioner",
+    "Goal",
+    "Immunization",
+    "Location",
+    "Medication",
+    "MedicationDispense",
+    "MedicationRequest",
+    "Observation",
     "Organization",
+    "Patient",
+    "Practitioner",
+    "PractitionerRole",
+    "Procedure",
+    "Provenance",
+    "QuestionnaireResponse",
     "RelatedPerson",
+    "ServiceRequest",
 ];
 
 pub(crate) struct Hospital {
     /// Scheme, host and port.
     pub origin: String,
+    pub site: Site,
     pub clock: Clock,
     pub store: Store,
     pub lifetimes: Lifetimes,
@@ -42,6 +58,7 @@ pub(crate) struct Hospital {
     pub grants: Grants,
     pub sign_ins: SignIns,
     pub pages: Pages,
+    pub search_cache: SearchCache,
     pub faults: Faults,
     pub log: RequestLog,
     pub keys: SigningKeys,
@@ -51,15 +68,15 @@ pub(crate) struct Hospital {
 
 impl Hospital {
     pub fn base(&self) -> String {
-        format!("{}{FHIR_PATH}", self.origin)
+        format!("{}{}", self.origin, self.site.fhir_path)
     }
 
     pub fn issuer(&self) -> String {
-        format!("{}{OAUTH_PATH}", self.origin)
+        format!("{}{}", self.origin, self.site.oauth_path)
     }
 
     pub fn oauth_url(&self, path: &str) -> String {
-        format!("{}{OAUTH_PATH}{path}", self.origin)
+        format!("{}{}{path}", self.origin, self.site.oauth_path)
     }
 
     pub fn profile(&self) -> Arc<Profile> {
@@ -72,7 +89,9 @@ impl Hospital {
 
     /// The types this hospital answers searches for.
     pub fn types(&self) -> BTreeSet<String> {
-        ALWAYS_HELD.iter().map(|name| (*name).to_owned()).chain(self.store.types()).collect()
+        let profile = self.profile();
+        let held = ALWAYS_HELD.iter().map(|name| (*name).to_owned()).chain(self.store.types());
+        held.filter(|name| !profile.types_not_offered.contains(name)).collect()
     }
 
     pub fn person(&self, login: &str) -> Option<Person> {

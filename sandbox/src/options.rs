@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::presets;
 use crate::profile::Profile;
+use crate::site::Site;
 
 /// What a hospital is started with. The default is TLS, a free port, the built-in people.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub struct SandboxOptions {
     pub port: u16,
     /// False: plain http, and a base that begins with `http://127.0.0.1`.
     pub tls: bool,
+    /// Its name, paths and look.
+    pub site: Site,
     /// Its habits.
     pub profile: Profile,
     /// How long its codes and tokens live.
@@ -27,6 +31,7 @@ impl Default for SandboxOptions {
         Self {
             port: 0,
             tls: true,
+            site: Site::lakeside(),
             profile: Profile::default(),
             lifetimes: Lifetimes::default(),
             people: PeopleSet::BuiltIn,
@@ -39,6 +44,17 @@ impl SandboxOptions {
     /// Plain http on loopback, for tests that need no TLS.
     pub fn http() -> Self {
         Self { tls: false, ..Self::default() }
+    }
+
+    /// Cedar Ridge Clinic: other paths, pages, people and habits (`Profile::named("cedar-ridge")`). With TLS; change
+    /// `tls` for plain http.
+    pub fn second_hospital() -> Self {
+        Self {
+            site: Site::cedar_ridge(),
+            profile: presets::cedar_ridge(),
+            people: PeopleSet::SecondHospital,
+            ..Self::default()
+        }
     }
 }
 
@@ -71,6 +87,8 @@ impl Default for Lifetimes {
 pub enum PeopleSet {
     /// The people of Lakeside Hospital, part of this library.
     BuiltIn,
+    /// The people of Cedar Ridge Clinic, part of this library too; one of them is also Lakeside's patient.
+    SecondHospital,
     /// A folder of the same shape as `sandbox/people`, read at start.
     Folder(PathBuf),
     /// Nobody: the test puts its own resources into the store.

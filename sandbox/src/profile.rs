@@ -1,5 +1,6 @@
 //! The habits in which real servers differ, each a switch.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,21 @@ pub struct Profile {
     pub patient_in_token: bool,
     /// Types whose search is refused with 400 when it has no `category`.
     pub requires_category: Vec<String>,
+    /// Types whose search is refused with 400 when it has none of these parameters: `MedicationRequest` -> `intent`.
+    pub requires_one_of: BTreeMap<String, Vec<String>>,
+    /// Search parameters that are left out as if unknown, `_revinclude` and other underscored ones too.
+    pub ignored_parameters: Vec<String>,
+    /// Search parameters that are refused with 400, whatever happens to unknown ones.
+    pub refused_parameters: Vec<String>,
+    /// What `patient=` is understood as.
+    pub patient_parameter: PatientParameter,
+    /// How a `category` must be asked for; asked otherwise it is 200 with nothing.
+    pub category_token: CategoryToken,
+    /// Whether `//` anywhere in a search URL becomes `/` on its way in, as behind some proxies: a system URL that was
+    /// not percent-encoded then finds nothing.
+    pub collapses_slashes: bool,
+    /// Types this hospital does not offer: 404, no scope, not in the capability statement.
+    pub types_not_offered: Vec<String>,
     /// Whether `_lastUpdated` is honoured and repeated in `self`.
     pub honours_last_updated: bool,
     /// Whether `_sort` is honoured and repeated in `self`.
@@ -30,10 +46,23 @@ pub struct Profile {
     pub honours_count: bool,
     /// What happens to a search parameter the hospital does not know.
     pub unknown_parameter: UnknownParameter,
+    /// Whether every search result holds an OperationOutcome of level information, before the matches.
+    pub always_adds_outcome: bool,
+    /// Whether matches come with what they refer to though no `_include` was asked.
+    pub unasked_includes: bool,
+    /// Once a page holds this many bytes of attachments (10 MB at one vendor), further ones stay out of it: no `data`,
+    /// no `url`, only an extension. Reading the one resource gives them. 0: always out. `None`: always in.
+    pub attachment_bytes_per_page: Option<usize>,
+    /// How long the answer to a search is given again to the same question, unless it says `Cache-Control: no-cache`.
+    pub search_cache: Option<Duration>,
     /// When `Bundle.total` is given.
     pub total: Total,
     /// Whether later pages come from the list made at the first, or are counted anew each time.
     pub paging: Paging,
+    /// What a `next` link looks like.
+    pub page_links: PageLinks,
+    /// Whether every page but the first holds half of what it could; `self` keeps the `_count` that was asked.
+    pub short_pages: bool,
     /// How long a `next` link works; then it answers 410.
     pub page_link_life: Duration,
     /// Page size without `_count`.
@@ -64,6 +93,18 @@ pub struct Profile {
     /// Whether Practitioner, Organization, Location and Medication may be read. If not: 403, though `_include` hands
     /// them over.
     pub shared_types_readable: bool,
+    /// Further types whose read is 403, though a search finds them and `_include` hands them over.
+    pub unreadable_types: Vec<String>,
+    /// Whether `_history` is offered: of a type, of a resource, of a version. If not: 403.
+    pub offers_history: bool,
+    /// Whether `meta.versionId` and `ETag` are given.
+    pub gives_version_id: bool,
+    /// Whether `meta.lastUpdated` and `Last-Modified` are given.
+    pub gives_last_updated: bool,
+    /// Types to which references are conditional: `Practitioner?identifier=system|value`.
+    pub conditional_references: Vec<String>,
+    /// Types to which references are `urn:uuid:...`, with the same as `fullUrl` when such a resource is in a result.
+    pub urn_references: Vec<String>,
     /// Whether resources labelled R or V are kept from caregivers.
     pub withholds_labelled_from_caregivers: bool,
     /// Whether answers are compressed for clients that accept gzip.
@@ -79,12 +120,25 @@ impl Default for Profile {
             fhir_user: FhirUser::Absolute,
             patient_in_token: true,
             requires_category: Vec::new(),
+            requires_one_of: BTreeMap::new(),
+            ignored_parameters: Vec::new(),
+            refused_parameters: Vec::new(),
+            patient_parameter: PatientParameter::Any,
+            category_token: CategoryToken::Either,
+            collapses_slashes: false,
+            types_not_offered: Vec::new(),
             honours_last_updated: true,
             honours_sort: true,
             honours_count: true,
             unknown_parameter: UnknownParameter::Reported,
+            always_adds_outcome: false,
+            unasked_includes: false,
+            attachment_bytes_per_page: None,
+            search_cache: None,
             total: Total::Always,
             paging: Paging::Snapshot,
+            page_links: PageLinks::Opaque,
+            short_pages: false,
             page_link_life: Duration::from_secs(15 * 60),
             page_size: 50,
             max_page_size: 200,
@@ -99,6 +153,12 @@ impl Default for Profile {
             signing: Signing::Es256,
             offers_revocation: true,
             shared_types_readable: true,
+            unreadable_types: Vec::new(),
+            offers_history: true,
+            gives_version_id: true,
+            gives_last_updated: true,
+            conditional_references: Vec::new(),
+            urn_references: Vec::new(),
             withholds_labelled_from_caregivers: false,
             gzip: true,
         }
@@ -171,6 +231,41 @@ pub enum Paging {
     Snapshot,
     /// The search is run again and entries are skipped: changes in between lose or repeat records.
     Offset,
+}
+
+/// What a `next` link looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageLinks {
+    /// `BASE?_page=...`
+    Opaque,
+    /// `BASE?_getpages=...&_getpagesoffset=...&_count=...`, as HAPI writes them.
+    GetPages,
+    /// The search itself with `_offset=...` at the end; never expires, and goes with any sign-in. Counted anew,
+    /// whatever `paging` says.
+    Offset,
+}
+
+/// What `patient=` is understood as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PatientParameter {
+    /// `1`, `Patient/1` and the full URL below this base.
+    Any,
+    /// `1` only; anything else is 200 with nothing.
+    BareId,
+}
+
+/// How a `category` must be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CategoryToken {
+    /// With or without system.
+    Either,
+    /// `system|code` only.
+    WithSystem,
+    /// `code` only.
+    WithoutSystem,
 }
 
 /// How a Binary is given.

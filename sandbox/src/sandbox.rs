@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use rustls::ServerConfig;
@@ -22,9 +23,10 @@ use crate::connection::Control;
 use crate::content::{self, ContentError, MaySee};
 use crate::faults::Faults;
 use crate::fhir::pages::Pages;
+use crate::fhir::search_cache::SearchCache;
 use crate::fhir::store::Store;
 use crate::front_desk;
-use crate::hospital::{FHIR_PATH, Hospital};
+use crate::hospital::Hospital;
 use crate::listener::Door;
 use crate::oauth::grants::Grants;
 use crate::oauth::id_token::SigningKeys;
@@ -32,6 +34,7 @@ use crate::oauth::sign_in::SignIns;
 use crate::options::SandboxOptions;
 use crate::profile::Profile;
 use crate::request_log::{RequestLog, RequestRecord};
+use crate::site::Site;
 use crate::{fhir, oauth, steering};
 
 /// Why the hospital did not start.
@@ -97,7 +100,9 @@ impl Sandbox {
         let port = listener.local_addr()?.port();
         let clock = Clock::default();
         let certificate = match options.tls {
-            true => Some(certificate(clock.now()).map_err(|error| StartError::Keys(error.to_string()))?),
+            true => Some(
+                certificate(&options.site.name, clock.now()).map_err(|error| StartError::Keys(error.to_string()))?,
+            ),
             false => None,
         };
         let store = Store::new(clock.clone());
@@ -105,12 +110,14 @@ impl Sandbox {
         let origin = if options.tls { format!("https://localhost:{port}") } else { format!("http://127.0.0.1:{port}") };
         let hospital = Arc::new(Hospital {
             origin,
+            site: options.site,
             store,
             lifetimes: options.lifetimes,
             clients: options.clients,
             grants: Grants::new(clock.clone(), options.lifetimes),
             sign_ins: SignIns::new(clock.clone(), options.lifetimes),
             pages: Pages::new(clock.clone()),
+            search_cache: SearchCache::new(clock.clone()),
             faults: Faults::default(),
             log: RequestLog::default(),
             keys: SigningKeys::generate().map_err(StartError::Keys)?,
@@ -124,9 +131,14 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// The FHIR base, without a slash at the end: `https://localhost:PORT/fhir/r4`.
+    /// The FHIR base, without a slash at the end: `https://localhost:PORT/fhir/r4`, or the site's own path.
     pub fn base(&self) -> String {
         self.hospital.base()
+    }
+
+    /// Its name, paths and look.
+    pub fn site(&self) -> &Site {
+        &self.hospital.site
     }
 
     /// Scheme, host and port: `https://localhost:PORT`.
@@ -264,9 +276,9 @@ impl Sandbox {
     fn run(&self, listener: TcpListener) -> Result<(), StartError> {
         let app = app(&self.hospital);
         let tls = self.tls.clone();
-        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("lakeside").enable_all().build()?;
+        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("hospital").enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let thread = thread::Builder::new().name("lakeside-door".to_owned()).spawn(move || {
+        let thread = thread::Builder::new().name("hospital-door".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let Ok(door) = Door::open(listener, tls) else { return };
                 let serving = axum::serve(door, app.into_make_service_with_connect_info::<Control>());
@@ -291,10 +303,12 @@ impl Drop for Sandbox {
 
 fn app(hospital: &Arc<Hospital>) -> Router {
     Router::new()
-        .merge(fhir::routes())
-        .merge(oauth::routes())
+        .merge(fhir::routes(hospital))
+        .merge(oauth::routes(&hospital.site))
         .merge(steering::routes())
-        .fallback(|| async { (StatusCode::NOT_FOUND, format!("The hospital is at {FHIR_PATH}.")) })
+        .fallback(|State(hospital): State<Arc<Hospital>>| async move {
+            (StatusCode::NOT_FOUND, format!("The hospital is at {}.", hospital.site.fhir_path))
+        })
         .layer(from_fn_with_state(Arc::clone(hospital), front_desk::receive))
         .with_state(Arc::clone(hospital))
 }

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::approval::{Approval, approve};
 use crate::faults::Rule;
+use crate::fhir::store::StoreError;
 use crate::front_desk::STEERING;
 use crate::hospital::Hospital;
 use crate::profile::Profile;
@@ -25,10 +26,12 @@ pub(crate) fn routes() -> Router<Arc<Hospital>> {
         .route(&at("/requests"), get(requests).delete(clear_requests))
         .route(&at("/approve"), post(approve_sign_in))
         .route(&at("/profile"), get(profile).put(set_profile))
+        .route(&at("/profiles"), get(profiles))
         .route(&at("/clock/advance"), post(advance))
         .route(&at("/access/withdraw"), post(withdraw))
         .route(&at("/resource"), put(put_resource))
         .route(&at("/resource/{resource_type}/{id}"), delete(delete_resource))
+        .route(&at("/resource/{resource_type}/{id}/{act}"), post(change_resource))
 }
 
 type Answer = Result<Response, (StatusCode, String)>;
@@ -97,9 +100,27 @@ async fn profile(State(hospital): State<Arc<Hospital>>) -> Response {
     json(&json!(*hospital.profile()))
 }
 
+/// The members of a profile, on top of the one `named` or else the default.
 async fn set_profile(State(hospital): State<Arc<Hospital>>, body: Bytes) -> Answer {
-    hospital.set_profile(read::<Profile>(&body)?);
+    let mut changes: Map<String, Value> = read(&body)?;
+    let base = match changes.remove("named") {
+        None => Profile::default(),
+        Some(name) => {
+            let named = name.as_str().and_then(Profile::named);
+            named.ok_or((StatusCode::BAD_REQUEST, format!("no profile is named {name}")))?
+        }
+    };
+    let mut members = json!(base);
+    if let Some(members) = members.as_object_mut() {
+        members.extend(changes);
+    }
+    let profile = serde_json::from_value(members).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
+    hospital.set_profile(profile);
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn profiles() -> Response {
+    json(&Profile::names().map(|(name, meaning)| json!({"name": name, "meaning": meaning})).collect())
 }
 
 #[derive(Deserialize)]
@@ -132,6 +153,38 @@ async fn put_resource(State(hospital): State<Arc<Hospital>>, body: Bytes) -> Ans
     let text = std::str::from_utf8(&body).map_err(|error| bad(error.to_string()))?;
     let version = hospital.store.put(text).map_err(|error| bad(error.to_string()))?;
     Ok(json(&json!({"version": version})))
+}
+
+#[derive(Deserialize)]
+struct Change {
+    r#as: Option<String>,
+}
+
+/// The body of `amend` and `supersede` is the new words as they are.
+async fn change_resource(
+    State(hospital): State<Arc<Hospital>>,
+    Path((resource_type, id, act)): Path<(String, String, String)>,
+    Query(change): Query<Change>,
+    body: Bytes,
+) -> Answer {
+    let store = &hospital.store;
+    let was_done = |done: bool| if done { Ok(None) } else { Err(StoreError::Missing) };
+    let done = match (act.as_str(), change.r#as) {
+        ("amend", _) => store.amend(&resource_type, &id, &body).map(Some),
+        ("supersede", Some(new_id)) if resource_type == "DocumentReference" => {
+            store.supersede(&id, &new_id, &body).map(Some)
+        }
+        ("enter-in-error", _) => store.enter_in_error(&resource_type, &id).map(Some),
+        ("withdraw", _) => was_done(store.withdraw(&resource_type, &id)),
+        ("give-back", _) => was_done(store.give_back(&resource_type, &id)),
+        _ => return Err((StatusCode::NOT_FOUND, "no such change".to_owned())),
+    };
+    match done {
+        Ok(Some(version)) => Ok(json(&json!({"version": version}))),
+        Ok(None) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(error @ StoreError::Missing) => Err((StatusCode::NOT_FOUND, error.to_string())),
+        Err(error) => Err((StatusCode::BAD_REQUEST, error.to_string())),
+    }
 }
 
 async fn delete_resource(

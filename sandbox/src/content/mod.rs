@@ -1,12 +1,16 @@
 //! The made-up people: files written by hand, turned into FHIR resources.
 //!
-//! `sandbox/people/<login>/person.json`, `notes/*.txt|*.html`, `results.csv`, `other.ndjson` and
-//! `sandbox/people/staff.ndjson`; the README of the sandbox describes each. A mistake in a file is an error that names
-//! the file and line, never a person left out.
+//! `sandbox/people/<login>/person.json`, `notes/`, `results.csv`, `other.ndjson` and `sandbox/people/staff.ndjson`; the
+//! README of the sandbox describes each. A mistake in a file is an error that names the file and line, never a person
+//! left out.
 
+mod attachment;
 mod csv;
+mod document;
+mod headers;
 mod note;
 mod person;
+mod report;
 mod result;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,12 +70,16 @@ impl Source<'_> {
     pub fn mistake(&self, line: usize, reason: impl Into<String>) -> ContentError {
         ContentError::Mistake { file: self.name.to_owned(), line, reason: reason.into() }
     }
+}
 
-    /// The file's name without folders and ending.
-    pub fn stem(&self) -> &str {
-        let file = self.name.rsplit('/').next().unwrap_or(self.name);
-        file.rsplit_once('.').map_or(file, |(stem, _)| stem)
-    }
+/// Paths below the people folder, and what the files hold.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// A file that is text.
+fn text_of<'a>(name: &'a str, bytes: &'a [u8]) -> Result<Source<'a>, ContentError> {
+    let source = Source { name, text: "" };
+    let text = std::str::from_utf8(bytes).map_err(|_| source.mistake(0, "not UTF-8"))?;
+    Ok(Source { name, text })
 }
 
 const LONG_AGO: DateTime<Utc> = DateTime::from_timestamp(1_577_836_800, 0).expect("the first of January 2020");
@@ -87,10 +95,8 @@ pub(crate) struct Staff {
 pub(crate) fn load(people: &PeopleSet, store: &Store, now: DateTime<Utc>) -> Result<Vec<Person>, ContentError> {
     match people {
         PeopleSet::Nobody => Ok(Vec::new()),
-        PeopleSet::BuiltIn => {
-            let files = built_in::FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-            load_files(&files, store, now)
-        }
+        PeopleSet::BuiltIn => load_files(&built_in_files("people"), store, now),
+        PeopleSet::SecondHospital => load_files(&built_in_files("people-second"), store, now),
         PeopleSet::Folder(folder) => {
             let mut files = BTreeMap::new();
             read_folder(folder, "", &mut files)?;
@@ -99,28 +105,30 @@ pub(crate) fn load(people: &PeopleSet, store: &Store, now: DateTime<Utc>) -> Res
     }
 }
 
-fn read_folder(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> io::Result<()> {
+/// The files of one of the folders that are part of the library: `people` or `people-second`.
+fn built_in_files(folder: &str) -> Files {
+    let files = built_in::FOLDERS.iter().find(|(name, _)| *name == folder).map_or(&[][..], |(_, files)| *files);
+    files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect()
+}
+
+fn read_folder(folder: &Path, prefix: &str, files: &mut Files) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
             read_folder(&entry.path(), &format!("{name}/"), files)?;
-        } else if [".json", ".ndjson", ".csv", ".txt", ".html"].iter().any(|ending| name.ends_with(ending)) {
-            files.insert(name, fs::read_to_string(entry.path())?);
+        } else if !name.ends_with(".md") {
+            files.insert(name, fs::read(entry.path())?);
         }
     }
     Ok(())
 }
 
-fn load_files(
-    files: &BTreeMap<String, String>,
-    store: &Store,
-    now: DateTime<Utc>,
-) -> Result<Vec<Person>, ContentError> {
+fn load_files(files: &Files, store: &Store, now: DateTime<Utc>) -> Result<Vec<Person>, ContentError> {
     let mut loader = Loader { store, now };
     let mut staff = Staff::default();
-    if let Some((name, text)) = files.get_key_value("staff.ndjson") {
-        for (line, resource) in ndjson(Source { name, text })? {
+    if let Some((name, bytes)) = files.get_key_value("staff.ndjson") {
+        for (line, resource) in ndjson(text_of(name, bytes)?)? {
             if staff.organization.is_none() && resource.text("resourceType").as_deref() == Some("Organization") {
                 staff.organization = resource.text("id");
             }
@@ -128,11 +136,10 @@ fn load_files(
         }
     }
     let mut people = Vec::new();
-    for (name, text) in
+    for (name, bytes) in
         files.iter().filter(|(name, _)| name.ends_with("/person.json") && name.matches('/').count() == 1)
     {
-        let source = Source { name, text };
-        let (person, patient) = person::read(&source)?;
+        let (person, patient) = person::read(&text_of(name, bytes)?)?;
         loader.put(name, 1, patient, None)?;
         people.push(person);
     }
@@ -152,25 +159,41 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn chart(&mut self, person: &Person, files: &BTreeMap<String, String>, staff: &Staff) -> Result<(), ContentError> {
+    fn chart(&mut self, person: &Person, files: &Files, staff: &Staff) -> Result<(), ContentError> {
+        let file = |name: &str| files.get_key_value(&format!("{}/{name}", person.login));
+        let mut provenance = Vec::new();
+        if let Some((name, bytes)) = file("other.ndjson") {
+            for (line, resource) in ndjson(text_of(name, bytes)?)? {
+                // A Provenance belongs to whom its target belongs, so the target comes first.
+                if resource.text("resourceType").as_deref() == Some("Provenance") {
+                    provenance.push((name, line, resource));
+                } else {
+                    self.put(name, line, resource, None)?;
+                }
+            }
+        }
+        let mut panels: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        if let Some((name, bytes)) = file("results.csv") {
+            for observed in result::resources(&text_of(name, bytes)?, person, staff)? {
+                let (when, id) = (observed.resource.text("effectiveDateTime"), observed.resource.text("id"));
+                self.put(name, observed.line, observed.resource, when.as_deref())?;
+                if let (Some(panel), Some(id)) = (observed.panel, id) {
+                    panels.entry(panel).or_default().push(id);
+                }
+            }
+        }
         let notes = format!("{}/notes/", person.login);
-        let other = format!("{}/other.ndjson", person.login);
-        if let Some((name, text)) = files.get_key_value(&other) {
-            for (line, resource) in ndjson(Source { name, text })? {
-                self.put(name, line, resource, None)?;
+        let notes = files.range(notes.clone()..).take_while(|(name, _)| name.starts_with(&notes));
+        let notes = notes.map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        for made in note::resources(notes, person, staff, &panels)? {
+            let named = made.resource.text("resourceType").zip(made.resource.text("id"));
+            self.put(&made.file, 1, made.resource, made.written.as_deref())?;
+            if let Some((resource_type, id)) = named.filter(|_| made.withdrawn) {
+                self.store.delete(&resource_type, &id);
             }
         }
-        for (name, text) in files.range(notes.clone()..).take_while(|(name, _)| name.starts_with(&notes)) {
-            for (resource, written) in note::resources(&Source { name, text }, person, staff)? {
-                self.put(name, 1, resource, Some(&written))?;
-            }
-        }
-        let results = format!("{}/results.csv", person.login);
-        if let Some((name, text)) = files.get_key_value(&results) {
-            for (line, resource) in result::resources(&Source { name, text }, person, staff)? {
-                let when = resource.text("effectiveDateTime");
-                self.put(name, line, resource, when.as_deref())?;
-            }
+        for (name, line, resource) in provenance {
+            self.put(name, line, resource, None)?;
         }
         Ok(())
     }

@@ -68,27 +68,36 @@ struct Component {
     ranges: Option<[Range; 1]>,
 }
 
-pub(super) fn resources(
-    source: &Source<'_>,
-    person: &Person,
-    staff: &Staff,
-) -> Result<Vec<(usize, Resource)>, ContentError> {
+/// A row, or the rows of one blood pressure.
+pub(super) struct Observed {
+    pub line: usize,
+    pub panel: Option<String>,
+    pub resource: Resource,
+}
+
+pub(super) fn resources(source: &Source<'_>, person: &Person, staff: &Staff) -> Result<Vec<Observed>, ContentError> {
     let rows = rows(source.text).map_err(|(line, reason)| source.mistake(line, reason))?;
     let mut made = Made { source, person, staff, seen: BTreeMap::new() };
     let mut all = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         match pressure_panel(row) {
-            None => all.push((row.line, made.single(row)?)),
+            None => all.push(Observed::new(row, made.single(row)?)),
             Some(panel) => {
                 let same: Vec<&Row> = rows.iter().filter(|other| pressure_panel(other) == Some(panel)).collect();
                 let first = rows.iter().position(|other| pressure_panel(other) == Some(panel));
                 if first == Some(index) {
-                    all.push((row.line, made.blood_pressure(panel, &same)?));
+                    all.push(Observed::new(row, made.blood_pressure(panel, &same)?));
                 }
             }
         }
     }
     Ok(all)
+}
+
+impl Observed {
+    fn new(row: &Row, resource: Resource) -> Self {
+        Self { line: row.line, panel: row.get("panel").map(str::to_owned), resource }
+    }
 }
 
 /// The panel's id if the row is half of a blood pressure.
@@ -164,7 +173,8 @@ impl Made<'_> {
         let key = [self.person.login.as_str(), what, date, row.get("panel").unwrap_or_default()].join("|");
         let times = self.seen.entry(key.clone()).or_insert(0);
         *times += 1;
-        let id = stable_id("o", &[&key, &times.to_string()]);
+        let made = || stable_id("o", &[&key, &times.to_string()]);
+        let id = row.get("id").map_or_else(made, str::to_owned);
         let profile = format!(
             "http://hl7.org/fhir/us/core/StructureDefinition/us-core-{}",
             if category == "laboratory" { "observation-lab" } else { "vital-signs" }
@@ -243,7 +253,7 @@ mod tests {
 
     const HEADER: &str = "category,loinc,display,date,value,unit,ucum,comparator,low,high,range_text,flag,status,text_value,panel,comment\n";
 
-    fn made(rows: &str) -> Result<Vec<(usize, Resource)>, ContentError> {
+    fn made(rows: &str) -> Result<Vec<Observed>, ContentError> {
         let text =
             r#"{"login":"a","password":"p","patient":{"resourceType":"Patient","id":"1","name":[{"family":"F"}]}}"#;
         let person = super::super::person::read(&Source { name: "a/person.json", text }).unwrap().0;
@@ -254,7 +264,7 @@ mod tests {
     fn the_number_keeps_its_digits_and_its_comparator() {
         let made = made("laboratory,2160-0,Creatinine,2026-11-17T08:00:00Z,1.60,mg/dL,mg/dL,<,0.70,1.3,,H,final,,,\n")
             .unwrap();
-        let json = made[0].1.to_json();
+        let json = made[0].resource.to_json();
         assert!(json.contains(r#""value":1.60,"comparator":"<""#), "{json}");
         assert!(json.contains(r#""low":{"value":0.70,"unit""#), "{json}");
     }
@@ -266,8 +276,8 @@ mod tests {
                     vital-signs,8462-4,Diastolic,2026-01-01,88,mmHg,mm[Hg],,,,,,final,,bp1,\n";
         let made = made(rows).unwrap();
         assert_eq!(made.len(), 2);
-        assert_eq!(made[0].1.get("component").unwrap().as_array().unwrap().len(), 2);
-        assert_eq!(made[0].1.get("code").unwrap()["coding"][0]["code"], "85354-9");
+        assert_eq!(made[0].resource.get("component").unwrap().as_array().unwrap().len(), 2);
+        assert_eq!(made[0].resource.get("code").unwrap()["coding"][0]["code"], "85354-9");
     }
 
     #[test]
@@ -275,8 +285,8 @@ mod tests {
         let row = "laboratory,1,X,2026-01-01,1,,,,,,,,,,,\n";
         let alone = made(row).unwrap();
         let with_more = made(&format!("laboratory,2,Y,2026-01-01,1,,,,,,,,,,,\n{row}{row}")).unwrap();
-        assert_eq!(alone[0].1.text("id"), with_more[1].1.text("id"));
-        assert_ne!(with_more[1].1.text("id"), with_more[2].1.text("id"));
+        assert_eq!(alone[0].resource.text("id"), with_more[1].resource.text("id"));
+        assert_ne!(with_more[1].resource.text("id"), with_more[2].resource.text("id"));
     }
 
     #[test]

@@ -1,19 +1,41 @@
-//! One condition of a search, and the table of the parameters this hospital knows.
+//! One condition of a search.
 
 use serde_json::Value;
 
+use super::owner::target;
+use super::parameters::{Kind, elements, parameters};
 use super::period::{Comparison, Period};
-use super::store::{Found, target};
+use super::store::Found;
 
 /// A condition. All of a search's conditions must hold; within one, any value may.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Filter {
     Id(Vec<String>),
     Patient(Vec<String>),
-    Token { elements: &'static [&'static str], wanted: Vec<Wanted> },
-    Reference { elements: &'static [&'static str], wanted: Vec<String> },
-    Date { elements: &'static [&'static str], comparison: Comparison, asked: Period },
-    LastUpdated { comparison: Comparison, asked: Period },
+    Token {
+        elements: &'static [&'static str],
+        wanted: Vec<Wanted>,
+    },
+    Reference {
+        elements: &'static [&'static str],
+        wanted: Vec<String>,
+    },
+    Date {
+        elements: &'static [&'static str],
+        comparison: Comparison,
+        asked: Period,
+    },
+    LastUpdated {
+        comparison: Comparison,
+        asked: Period,
+    },
+    /// Begins so, upper and lower case alike.
+    Text {
+        elements: &'static [&'static str],
+        wanted: Vec<String>,
+    },
+    /// Understood, and true of nothing here.
+    Nothing,
 }
 
 /// `system|code`, `|code` (no system) or `code` (any system).
@@ -23,54 +45,10 @@ pub(crate) struct Wanted {
     code: Option<String>,
 }
 
-enum Kind {
-    Id,
-    Patient,
-    LastUpdated,
-    Token(&'static [&'static str]),
-    Reference(&'static [&'static str]),
-    Date(&'static [&'static str]),
-}
-
-/// Name, the types it belongs to (none: every type), how it is read.
-const PARAMETERS: [(&str, &[&str], Kind); 14] = [
-    ("_id", &[], Kind::Id),
-    ("_lastUpdated", &[], Kind::LastUpdated),
-    ("patient", &[], Kind::Patient),
-    ("subject", &["DocumentReference", "Observation", "Encounter", "DiagnosticReport"], Kind::Patient),
-    ("identifier", &[], Kind::Token(&["/identifier"])),
-    ("category", &[], Kind::Token(&["/category"])),
-    ("type", &["DocumentReference", "Encounter", "Organization"], Kind::Token(&["/type"])),
-    ("code", &[], Kind::Token(&["/code", "/medicationCodeableConcept"])),
-    ("status", &[], Kind::Token(&["/status"])),
-    ("intent", &["MedicationRequest", "ServiceRequest"], Kind::Token(&["/intent"])),
-    ("clinical-status", &["Condition", "AllergyIntolerance"], Kind::Token(&["/clinicalStatus"])),
-    ("encounter", &[], Kind::Reference(&["/encounter", "/context/encounter/0"])),
-    ("date", &[], Kind::Date(&DATES)),
-    ("period", &["DocumentReference"], Kind::Date(&["/context/period"])),
-];
-
-/// Where a resource's own date stands, in the order they are tried.
-pub(crate) const DATES: [&str; 10] = [
-    "/date",
-    "/effectiveDateTime",
-    "/effectivePeriod",
-    "/performedDateTime",
-    "/performedPeriod",
-    "/occurrenceDateTime",
-    "/authoredOn",
-    "/recordedDate",
-    "/period",
-    "/issued",
-];
-
 impl Filter {
     /// `Ok(None)`: this hospital does not know the parameter for this type. `Err`: it knows it and cannot read the value.
     pub fn parse(resource_type: &str, name: &str, value: &str, base: &str) -> Result<Option<Self>, String> {
-        let known = PARAMETERS
-            .iter()
-            .find(|(known, types, _)| *known == name && (types.is_empty() || types.contains(&resource_type)));
-        let Some((_, _, kind)) = known else { return Ok(None) };
+        let Some((_, kind)) = parameters(resource_type).find(|(known, _)| *known == name) else { return Ok(None) };
         if value.is_empty() {
             return Err(format!("{name} has no value"));
         }
@@ -88,6 +66,7 @@ impl Filter {
             }
             Kind::Token(elements) => Self::Token { elements, wanted: value.split(',').map(Wanted::parse).collect() },
             Kind::Reference(elements) => Self::Reference { elements, wanted: listed() },
+            Kind::Text(elements) => Self::Text { elements, wanted: listed() },
             Kind::Date(elements) => {
                 let (comparison, asked) = date(value)?;
                 Self::Date { elements, comparison, asked }
@@ -96,7 +75,8 @@ impl Filter {
     }
 
     pub fn holds(&self, found: &Found) -> bool {
-        let value = &found.body.value;
+        let value = found.body.indexed();
+        let at = |paths: &[&str]| paths.iter().flat_map(|path| elements(value, path)).collect::<Vec<_>>();
         match self {
             Self::Id(ids) => ids.contains(&found.id),
             Self::Patient(patients) => found.patient.as_ref().is_some_and(|patient| patients.contains(patient)),
@@ -105,14 +85,11 @@ impl Filter {
             }
             Self::Token { elements, wanted } => {
                 let mut codes = Vec::new();
-                elements
-                    .iter()
-                    .filter_map(|at| value.pointer(at))
-                    .for_each(|element| collect_codes(element, &mut codes));
+                at(elements).into_iter().for_each(|element| collect_codes(element, &mut codes));
                 codes.iter().any(|(system, code)| wanted.iter().any(|wanted| wanted.matches(*system, code)))
             }
-            Self::Reference { elements, wanted } => elements.iter().any(|at| {
-                let reference = value.pointer(at).and_then(|element| element.get("reference")?.as_str());
+            Self::Reference { elements, wanted } => at(elements).into_iter().any(|element| {
+                let reference = element.get("reference").and_then(Value::as_str);
                 reference.and_then(target).is_some_and(|(_, id)| {
                     wanted.iter().any(|wanted| target(wanted).map_or(wanted.as_str(), |(_, id)| id) == id)
                 })
@@ -120,6 +97,11 @@ impl Filter {
             Self::Date { elements, comparison, asked } => {
                 date_of(value, elements).is_some_and(|date| comparison.holds(date, *asked))
             }
+            Self::Text { elements, wanted } => at(elements).into_iter().filter_map(Value::as_str).any(|text| {
+                let text = text.to_lowercase();
+                wanted.iter().any(|wanted| text.starts_with(&wanted.to_lowercase()))
+            }),
+            Self::Nothing => false,
         }
     }
 }
@@ -142,8 +124,8 @@ impl Wanted {
 }
 
 /// The date by which a resource is found and sorted.
-pub(crate) fn date_of(value: &Value, elements: &[&str]) -> Option<Period> {
-    elements.iter().find_map(|at| match value.pointer(at)? {
+pub(crate) fn date_of(value: &Value, paths: &[&str]) -> Option<Period> {
+    paths.iter().flat_map(|path| elements(value, path)).find_map(|element| match element {
         Value::String(text) => Period::parse(text),
         Value::Object(period) => {
             let end = |name: &str| period.get(name).and_then(Value::as_str).and_then(Period::parse);

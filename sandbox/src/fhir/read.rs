@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::refusal::Refusal;
+use super::served::Writer;
 use super::store::{Found, Lookup};
-use super::{SHARED_TYPES, grant_of, reaches, references};
+use super::{FHIR_JSON, SHARED_TYPES, grant_of, reaches};
 use crate::clock::http_date;
 use crate::faults::PageFault;
 use crate::hospital::Hospital;
 use crate::oauth::scope::Interaction;
-use crate::profile::{BinaryAnswer, Writing};
+use crate::profile::{BinaryAnswer, Profile};
 
 pub(super) async fn read(
     State(hospital): State<Arc<Hospital>>,
@@ -37,6 +38,10 @@ pub(super) async fn read_version(
     Path((resource_type, id, version)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    grant_of(&hospital, &headers)?;
+    if !hospital.profile().offers_history {
+        return Err(Refusal::forbidden("history is not offered to patients"));
+    }
     let lookup = hospital.store.look_up_version(&resource_type, &id, &version);
     answer(&hospital, &resource_type, lookup, &headers, false)
 }
@@ -48,11 +53,15 @@ fn answer(
     headers: &HeaderMap,
     wrong_patient: bool,
 ) -> Result<Response, Refusal> {
-    let grant = grant_of(hospital, headers)?;
+    let (grant, profile) = (grant_of(hospital, headers)?, hospital.profile());
+    if profile.types_not_offered.iter().any(|of| of == resource_type) {
+        return Err(Refusal::not_found());
+    }
     if !grant.scopes.allows_type(Interaction::Read, resource_type) {
         return Err(Refusal::scope());
     }
-    if SHARED_TYPES.contains(&resource_type) && !hospital.profile().shared_types_readable {
+    let guarded = SHARED_TYPES.contains(&resource_type) && !profile.shared_types_readable;
+    if guarded || profile.unreadable_types.iter().any(|of| of == resource_type) {
         return Err(Refusal::forbidden("this type is handed over with what refers to it only"));
     }
     let found = match lookup {
@@ -70,18 +79,29 @@ fn answer(
         return Err(Refusal::scope());
     }
     if wrong_patient && let Some((_, json)) = hospital.someone_elses(resource_type, &grant.patients, Some(&found)) {
-        return Ok(fhir_answer(hospital, json).into_response());
+        return Ok(fhir_answer(json).into_response());
     }
     let tag = format!("W/\"{}\"", found.version);
-    let marks = [(header::ETAG, tag.clone()), (header::LAST_MODIFIED, http_date(found.last_updated))];
+    let marks = marks(&profile, &found, &tag);
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    if known.flat_map(|value| value.split(',')).any(|known| known.trim() == tag || known.trim() == "*") {
+    if profile.gives_version_id
+        && known.flat_map(|value| value.split(',')).any(|known| known.trim() == tag || known.trim() == "*")
+    {
         return Ok((StatusCode::NOT_MODIFIED, marks).into_response());
     }
     if resource_type == "Binary" && raw_bytes_wanted(hospital, headers) {
         return Ok((marks, bytes(&found)?).into_response());
     }
-    Ok((marks, fhir_answer(hospital, served(hospital, &found))).into_response())
+    let json = Writer::of_read(hospital, &profile).json(&found);
+    Ok((marks, fhir_answer(json)).into_response())
+}
+
+/// `ETag` and `Last-Modified`, as far as they are given.
+fn marks(profile: &Profile, found: &Found, tag: &str) -> HeaderMap {
+    let etag = profile.gives_version_id.then(|| (header::ETAG, tag.to_owned()));
+    let modified = profile.gives_last_updated.then(|| (header::LAST_MODIFIED, http_date(found.last_updated)));
+    let given = [etag, modified].into_iter().flatten();
+    given.filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?))).collect()
 }
 
 fn raw_bytes_wanted(hospital: &Hospital, headers: &HeaderMap) -> bool {
@@ -104,15 +124,7 @@ fn bytes(found: &Found) -> Result<Response, Refusal> {
     Ok(([(header::CONTENT_TYPE, media_type)], data.map_err(broken)?).into_response())
 }
 
-/// The resource's JSON in this hospital's way of writing references.
-pub(super) fn served(hospital: &Hospital, found: &Found) -> String {
-    match hospital.profile().references {
-        Writing::Relative => found.body.text.clone(),
-        Writing::Absolute => references::absolute(&found.body.text, &hospital.base()),
-    }
-}
-
-/// A body with this hospital's media type.
-pub(super) fn fhir_answer(hospital: &Hospital, json: String) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, hospital.profile().media_type.clone())], json)
+/// A body that is FHIR JSON.
+pub(super) fn fhir_answer(json: String) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, FHIR_JSON)], json)
 }

@@ -66,10 +66,9 @@ pub(crate) fn outcome(severity: &str, code: &str, diagnostics: &str) -> Value {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = outcome("error", self.code, &self.diagnostics).to_string();
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, "application/fhir+json; charset=utf-8")], body).into_response();
+        let mut response = (self.status, [(header::CONTENT_TYPE, super::FHIR_JSON)], body).into_response();
         if let Some(challenge) = self.challenge
-            && let Ok(value) = HeaderValue::from_str(&format!(r#"Bearer realm="Lakeside Hospital"{challenge}"#))
+            && let Ok(value) = HeaderValue::from_str(&format!(r#"Bearer realm="charts"{challenge}"#))
         {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
         }

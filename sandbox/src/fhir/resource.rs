@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::filter::{DATES, date_of};
+use super::filter::date_of;
+use super::parameters::DATES;
 use super::period::Period;
 
 /// One resource, built or read.
@@ -46,6 +47,10 @@ impl Resource {
             Some((_, old)) => *old = raw,
             None => self.members.push((name.to_owned(), raw)),
         }
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        self.members.retain(|(member, _)| member != name);
     }
 
     pub fn get(&self, name: &str) -> Option<Value> {

@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::filter::{DATES, Filter, date_of};
+use super::filter::{Filter, date_of};
+use super::parameters::{dates, includes};
 use super::refusal::Refusal;
 use super::store::{Found, Store};
-use crate::profile::{Profile, UnknownParameter};
+use crate::profile::{CategoryToken, PatientParameter, Profile, UnknownParameter};
 
 /// A search that was understood.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,11 @@ impl Search {
     ) -> Result<Self, Refusal> {
         let mut search = Self { resource_type: resource_type.to_owned(), ..Self::default() };
         for (name, value) in parameters {
-            if search.take(name, value, profile, base)? {
+            let listed = |names: &[String]| names.iter().any(|listed| listed == name);
+            if listed(&profile.refused_parameters) {
+                return Err(Refusal::bad_request("not-supported", format!("{name} is not supported")));
+            }
+            if !listed(&profile.ignored_parameters) && search.take(name, value, profile, base)? {
                 search.honoured.push((name.clone(), value.clone()));
             } else {
                 search.unknown.push(name.clone());
@@ -58,9 +63,15 @@ impl Search {
         {
             return Err(Refusal::bad_request("not-supported", format!("unknown search parameter {name}")));
         }
-        let has_category = search.honoured.iter().any(|(name, _)| name == "category" || name == "_id");
-        if !has_category && profile.requires_category.iter().any(|needing| needing == resource_type) {
+        let has = |wanted: &str| search.honoured.iter().any(|(name, _)| name == wanted);
+        if !has("category") && !has("_id") && profile.requires_category.iter().any(|needing| needing == resource_type) {
             return Err(Refusal::bad_request("required", "this search needs a category"));
+        }
+        if let Some(names) = profile.requires_one_of.get(resource_type)
+            && !has("_id")
+            && !names.iter().any(|name| has(name))
+        {
+            return Err(Refusal::bad_request("required", format!("this search needs one of: {}", names.join(", "))));
         }
         Ok(search)
     }
@@ -86,7 +97,14 @@ impl Search {
                 }
             }
             "_include" => match value.split_once(':') {
-                Some((of, path)) if of == self.resource_type => self.includes.push(path.to_owned()),
+                Some((of, name)) if of == self.resource_type => {
+                    // `Type:name:Target` narrows to one target type; here it brings them all.
+                    let name = name.split(':').next().unwrap_or(name);
+                    if name != "*" && !includes(&self.resource_type).any(|(known, _)| known == name) {
+                        return Ok(false);
+                    }
+                    self.includes.push(name.to_owned());
+                }
                 _ => return Ok(false),
             },
             "_revinclude" if value == "Provenance:target" => self.provenance = true,
@@ -94,6 +112,7 @@ impl Search {
             "_count" | "_sort" => return Ok(false),
             "_lastUpdated" if !profile.honours_last_updated => return Ok(false),
             _ => match Filter::parse(&self.resource_type, name, value, base).map_err(invalid)? {
+                Some(_) if is_misread(name, value, profile) => self.filters.push(Filter::Nothing),
                 Some(filter) => self.filters.push(filter),
                 None => return Ok(false),
             },
@@ -126,8 +145,18 @@ impl Search {
     }
 }
 
+/// Whether this hospital takes the value for something that nobody and nothing here is.
+fn is_misread(name: &str, value: &str, profile: &Profile) -> bool {
+    match (name, profile.category_token) {
+        ("patient" | "subject", _) => profile.patient_parameter == PatientParameter::BareId && value.contains('/'),
+        ("category", CategoryToken::WithSystem) => !value.split(',').all(|token| token.contains('|')),
+        ("category", CategoryToken::WithoutSystem) => value.contains('|'),
+        _ => false,
+    }
+}
+
 fn started(found: &Found) -> Option<i64> {
-    date_of(&found.body.value, &DATES).map(|period| period.start_ms)
+    date_of(found.body.indexed(), dates(&found.resource_type)).map(|period| period.start_ms)
 }
 
 #[cfg(test)]

@@ -5,23 +5,25 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, RawQuery, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::bundle::Bundle;
+use super::include::included;
 use super::pages::Page;
+use super::read::fhir_answer;
 use super::refusal::{Refusal, outcome};
 use super::search::Search;
-use super::store::{Found, Lookup, target};
-use super::{grant_of, reaches, visible};
+use super::served::Writer;
+use super::store::{Found, Lookup};
+use super::{grant_of, visible};
 use crate::clock::instant;
 use crate::faults::PageFault;
-use crate::fhir::read::{fhir_answer, served};
 use crate::hospital::Hospital;
 use crate::oauth::grants::Grant;
 use crate::oauth::scope::Interaction;
 use crate::opaque::token;
-use crate::profile::{Paging, Total, UnknownParameter};
+use crate::profile::{PageLinks, Paging, Profile, Total, UnknownParameter};
 
 type Pairs = Vec<(String, String)>;
 
@@ -33,8 +35,12 @@ pub(super) async fn search(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let mut query = query.unwrap_or_default();
+    while hospital.profile().collapses_slashes && query.contains("//") {
+        query = query.replace("//", "/");
+    }
     let asked = Asked { hospital: &hospital, uri: &uri, fault: fault.map(|Extension(fault)| fault) };
-    asked.first_page(&resource_type, &headers, pairs(query.unwrap_or_default().as_bytes()))
+    asked.first_page(&resource_type, &headers, pairs(query.as_bytes()))
 }
 
 pub(super) async fn search_by_post(
@@ -52,7 +58,7 @@ pub(super) async fn search_by_post(
     asked.first_page(&resource_type, &headers, parameters)
 }
 
-/// `{base}?_page=...`
+/// `{base}?_page=...` or `{base}?_getpages=...`
 pub(super) async fn page(
     State(hospital): State<Arc<Hospital>>,
     RawQuery(query): RawQuery,
@@ -62,7 +68,7 @@ pub(super) async fn page(
 ) -> Result<Response, Refusal> {
     let grant = grant_of(&hospital, &headers)?;
     let parameters = pairs(query.unwrap_or_default().as_bytes());
-    let Some((_, link)) = parameters.iter().find(|(name, _)| name == "_page") else {
+    let Some((_, link)) = parameters.iter().find(|(name, _)| name == "_page" || name == "_getpages") else {
         return Err(Refusal::bad_request("not-supported", "searching every type at once is not offered"));
     };
     let page = hospital.pages.get(link, hospital.profile().page_link_life).ok_or_else(Refusal::page_gone)?;
@@ -73,7 +79,7 @@ pub(super) async fn page(
         return Err(Refusal::scope());
     }
     let asked = Asked { hospital: &hospital, uri: &uri, fault: fault.map(|Extension(fault)| fault) };
-    Ok(asked.answer(&grant, page))
+    Ok(fhir_answer(asked.answer(&grant, page)).into_response())
 }
 
 fn pairs(text: &[u8]) -> Pairs {
@@ -87,34 +93,48 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn first_page(&self, resource_type: &str, headers: &HeaderMap, parameters: Pairs) -> Result<Response, Refusal> {
+    fn first_page(&self, resource_type: &str, headers: &HeaderMap, mut parameters: Pairs) -> Result<Response, Refusal> {
         let (hospital, profile) = (self.hospital, self.hospital.profile());
         let grant = grant_of(hospital, headers)?;
         if !hospital.types().contains(resource_type) {
-            let code = axum::http::StatusCode::NOT_FOUND;
-            return Err(Refusal::new(code, "not-supported", "this hospital does not hold that type"));
+            let reason = "this hospital does not hold that type";
+            return Err(Refusal::new(StatusCode::NOT_FOUND, "not-supported", reason));
         }
         if !grant.scopes.allows_type(Interaction::Search, resource_type) {
             return Err(Refusal::scope());
         }
+        let question = format!("{} {resource_type} {parameters:?}", grant.id);
+        let cached = profile.search_cache.filter(|_| self.fault.is_none() && !wants_fresh(headers));
+        if let Some(json) = cached.and_then(|life| hospital.search_cache.get(&question, life)) {
+            return Ok(fhir_answer(json).into_response());
+        }
+        let offset = match profile.page_links {
+            PageLinks::Offset => take_offset(&mut parameters)?,
+            PageLinks::Opaque | PageLinks::GetPages => 0,
+        };
         let search = Arc::new(Search::parse(resource_type, &parameters, &profile, &hospital.base())?);
         let size = search.count.unwrap_or(profile.page_size).max(1);
-        let snapshot = match profile.paging {
-            Paging::Offset => None,
-            Paging::Snapshot => Some(self.find(&grant, &search).into_iter().map(|found| found.id).collect()),
+        let snapshot = match (profile.paging, profile.page_links) {
+            (Paging::Offset, _) | (_, PageLinks::Offset) => None,
+            (Paging::Snapshot, _) => Some(self.find(&grant, &search).into_iter().map(|found| found.id).collect()),
         };
-        Ok(self.answer(&grant, Page { search, patients: grant.patients.clone(), snapshot, offset: 0, size }))
+        let json = self.answer(&grant, Page { search, patients: grant.patients.clone(), snapshot, offset, size });
+        if self.fault.is_none() && profile.search_cache.is_some() {
+            hospital.search_cache.put(question, json.clone());
+        }
+        Ok(fhir_answer(json).into_response())
     }
 
     fn find(&self, grant: &Grant, search: &Search) -> Vec<Found> {
         search.run(&self.hospital.store, |found| visible(self.hospital, grant, found))
     }
 
-    fn answer(&self, grant: &Grant, page: Page) -> Response {
+    fn answer(&self, grant: &Grant, page: Page) -> String {
         let (hospital, profile) = (self.hospital, self.hospital.profile());
         let search = &page.search;
-        let (total, matches) = self.matches(grant, &page);
-        let end = page.offset + page.size;
+        let room = if profile.short_pages && page.offset > 0 { page.size.div_ceil(2) } else { page.size };
+        let (total, matches) = self.matches(grant, &page, room);
+        let end = page.offset.saturating_add(room);
         let is_last = end >= total;
 
         let mut bundle = Bundle::searchset(token(), &instant(hospital.clock.now()));
@@ -126,10 +146,10 @@ impl Asked<'_> {
         bundle.link("self", self.self_url(search));
         let next = match &self.fault {
             Some(PageFault::Loop) => Some(format!("{}{}", hospital.origin, self.uri)),
-            Some(PageFault::Endless) => Some(self.page_url(page.clone())),
+            Some(PageFault::Endless) => Some(self.page_url(&profile, page.clone())),
             Some(PageFault::ForeignNext(url)) => Some(url.clone()),
             Some(PageFault::WrongPatient) | None if is_last => None,
-            Some(PageFault::WrongPatient) | None => Some(self.page_url(Page { offset: end, ..page.clone() })),
+            Some(PageFault::WrongPatient) | None => Some(self.page_url(&profile, Page { offset: end, ..page.clone() })),
         };
         if let Some(next) = next {
             bundle.link("next", next);
@@ -141,30 +161,37 @@ impl Asked<'_> {
         {
             bundle.resource("match", format!("{}/{}/{id}", hospital.base(), search.resource_type), json);
         }
-        for found in &matches {
-            self.add(&mut bundle, "match", found);
+        if profile.always_adds_outcome {
+            bundle.outcome(&outcome("information", "informational", "results may be incomplete"));
         }
-        for found in self.included(grant, search, &matches) {
+        let mut writer = Writer::of_page(hospital, &profile);
+        let mut add = |bundle: &mut Bundle, mode, found: &Found| {
+            bundle.resource(mode, writer.full_url(&found.resource_type, &found.id), writer.json(found));
+        };
+        for found in &matches {
+            add(&mut bundle, "match", found);
+        }
+        for found in included(hospital, grant, search, &matches) {
             if given.insert((found.resource_type.clone(), found.id.clone())) {
-                self.add(&mut bundle, "include", &found);
+                add(&mut bundle, "include", &found);
             }
         }
         if profile.unknown_parameter == UnknownParameter::Reported && !search.unknown.is_empty() {
             let text = format!("left out: {}", search.unknown.join(", "));
             bundle.outcome(&outcome("warning", "not-supported", &text));
         }
-        fhir_answer(hospital, bundle.to_json()).into_response()
+        bundle.to_json()
     }
 
     /// How many there are in all, and those of this page that are still there and still allowed.
-    fn matches(&self, grant: &Grant, page: &Page) -> (usize, Vec<Found>) {
+    fn matches(&self, grant: &Grant, page: &Page, room: usize) -> (usize, Vec<Found>) {
         match &page.snapshot {
             None => {
                 let all = self.find(grant, &page.search);
-                (all.len(), all.into_iter().skip(page.offset).take(page.size).collect())
+                (all.len(), all.into_iter().skip(page.offset).take(room).collect())
             }
             Some(ids) => {
-                let these = ids.iter().skip(page.offset).take(page.size);
+                let these = ids.iter().skip(page.offset).take(room);
                 let found = these.filter_map(|id| match self.hospital.store.look_up(&page.search.resource_type, id) {
                     Lookup::Found(found) if visible(self.hospital, grant, &found) => Some(found),
                     _ => None,
@@ -172,41 +199,6 @@ impl Asked<'_> {
                 (ids.len(), found.collect())
             }
         }
-    }
-
-    fn add(&self, bundle: &mut Bundle, mode: &'static str, found: &Found) {
-        let url = format!("{}/{}/{}", self.hospital.base(), found.resource_type, found.id);
-        bundle.resource(mode, url, served(self.hospital, found));
-    }
-
-    /// What `_include` and `_revinclude` add, whatever the scopes say of the types, never another patient's.
-    fn included(&self, grant: &Grant, search: &Search, matches: &[Found]) -> Vec<Found> {
-        let mut all = Vec::new();
-        for found in matches {
-            for path in &search.includes {
-                for reference in references_at(&found.body.value, path) {
-                    if let Some((resource_type, id)) = target(&reference)
-                        && let Lookup::Found(included) = self.hospital.store.look_up(resource_type, id)
-                    {
-                        all.push(included);
-                    }
-                }
-            }
-        }
-        if search.provenance {
-            let names: BTreeSet<String> =
-                matches.iter().map(|found| format!("{}/{}", found.resource_type, found.id)).collect();
-            let provenance = self.hospital.store.of_type("Provenance").into_iter();
-            all.extend(provenance.filter(|found| {
-                let targets = references_at(&found.body.value, "target");
-                targets
-                    .iter()
-                    .filter_map(|reference| target(reference))
-                    .any(|(of, id)| names.contains(&format!("{of}/{id}")))
-            }));
-        }
-        all.retain(|found| reaches(self.hospital, grant, found));
-        all
     }
 
     fn self_url(&self, search: &Search) -> String {
@@ -219,28 +211,30 @@ impl Asked<'_> {
         format!("{url}?{query}")
     }
 
-    fn page_url(&self, page: Page) -> String {
-        format!("{}?_page={}", self.hospital.base(), self.hospital.pages.link(page))
+    fn page_url(&self, profile: &Profile, page: Page) -> String {
+        let (base, offset, size) = (self.hospital.base(), page.offset, page.size);
+        match profile.page_links {
+            PageLinks::Opaque => format!("{base}?_page={}", self.hospital.pages.link(page)),
+            PageLinks::GetPages => {
+                let link = self.hospital.pages.link(page);
+                format!("{base}?_getpages={link}&_getpagesoffset={offset}&_count={size}&_bundletype=searchset")
+            }
+            PageLinks::Offset => {
+                let url = self.self_url(&page.search);
+                format!("{url}{}_offset={offset}", if url.contains('?') { '&' } else { '?' })
+            }
+        }
     }
 }
 
-/// The references behind the name of an include parameter.
-fn references_at(value: &serde_json::Value, path: &str) -> Vec<String> {
-    let places: &[&str] = match path {
-        "patient" | "subject" => &["/subject", "/patient"],
-        "encounter" => &["/encounter", "/context/encounter"],
-        "author" => &["/author"],
-        "performer" => &["/performer"],
-        "requester" => &["/requester"],
-        "medication" => &["/medicationReference"],
-        "custodian" => &["/custodian"],
-        "target" => &["/target"],
-        _ => &[],
-    };
-    let mut all = Vec::new();
-    for element in places.iter().filter_map(|at| value.pointer(at)) {
-        let each = element.as_array().map_or_else(|| std::slice::from_ref(element), Vec::as_slice);
-        all.extend(each.iter().filter_map(|one| Some(one.get("reference")?.as_str()?.to_owned())));
-    }
-    all
+/// Takes `_offset` out of the parameters.
+fn take_offset(parameters: &mut Pairs) -> Result<usize, Refusal> {
+    let Some(at) = parameters.iter().position(|(name, _)| name == "_offset") else { return Ok(0) };
+    let (_, value) = parameters.remove(at);
+    value.parse().map_err(|_| Refusal::bad_request("invalid", "_offset is not a number"))
+}
+
+fn wants_fresh(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|directive| directive.trim().eq_ignore_ascii_case("no-cache"))
 }

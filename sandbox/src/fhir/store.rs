@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
+use super::owner::{Owner, files_of, owner_of};
 use super::resource::Resource;
 use crate::clock::{Clock, instant};
 
@@ -19,6 +20,12 @@ pub enum StoreError {
     /// No `resourceType`, or no `id` of 1 to 64 letters, digits, `-` and `.`.
     #[error("a resource needs resourceType and a valid id")]
     Unnamed,
+    /// There is no such resource, or it was deleted or withdrawn.
+    #[error("there is no such resource")]
+    Missing,
+    /// It has no attachment that could be changed.
+    #[error("the resource has no attachment")]
+    NoAttachment,
 }
 
 /// A handle to the hospital's resources. Clones reach the same data; changes show at once.
@@ -36,8 +43,9 @@ struct Entries {
 
 #[derive(Debug)]
 struct Entry {
-    patient: Option<String>,
+    owner: Owner,
     versions: Vec<Version>,
+    withdrawn: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +59,14 @@ struct Version {
 pub(crate) struct Body {
     pub text: String,
     pub value: Value,
+    /// What searches go by when it is not what is given: a stub is still found by what it was.
+    pub was: Option<Arc<Body>>,
+}
+
+impl Body {
+    pub fn indexed(&self) -> &Value {
+        self.was.as_ref().map_or(&self.value, |was| &was.value)
+    }
 }
 
 /// One version of a resource as it is served.
@@ -63,6 +79,13 @@ pub(crate) struct Found {
     /// Whose it is; `None` for what belongs to nobody, such as a Practitioner.
     pub patient: Option<String>,
     pub body: Arc<Body>,
+}
+
+/// One step of a resource's history; of a deletion, `found` is what was deleted with the deletion's number and time.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    pub found: Found,
+    pub deleted: bool,
 }
 
 /// The answer to a read.
@@ -82,6 +105,37 @@ impl Store {
     /// other members keep their text. Returns the version number.
     pub fn put(&self, json: &str) -> Result<u64, StoreError> {
         self.put_resource(Resource::parse(json)?, None)
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Takes a resource out of every answer, as if it had never been shared: searches leave it out, a read is 404.
+    /// The files of a document go with it. False if there was none.
+    pub fn withdraw(&self, resource_type: &str, id: &str) -> bool {
+        self.set_withdrawn(resource_type, id, true)
+    }
+
+    /// Undoes [`Store::withdraw`]. False if it was not withdrawn.
+    pub fn give_back(&self, resource_type: &str, id: &str) -> bool {
+        self.set_withdrawn(resource_type, id, false)
+    }
+
+    fn set_withdrawn(&self, resource_type: &str, id: &str, withdrawn: bool) -> bool {
+        let mut entries = self.write();
+        let Some(entry) = entries.by_name.get_mut(&name(resource_type, id)) else { return false };
+        if entry.withdrawn == withdrawn || entry.versions.last().is_none_or(|version| version.body.is_none()) {
+            return false;
+        }
+        entry.withdrawn = withdrawn;
+        let files = entry.versions.last().and_then(|version| version.body.as_ref()).map(|body| files_of(&body.value));
+        for file in files.unwrap_or_default() {
+            if let Some(entry) = entries.by_name.get_mut(&name("Binary", &file)) {
+                entry.withdrawn = withdrawn;
+            }
+        }
+        true
     }
 
     /// Removes a resource: reads answer 410 from now on. False if there was none.
@@ -131,7 +185,17 @@ impl Store {
         types
     }
 
-    pub(crate) fn put_resource(&self, mut resource: Resource, at: Option<DateTime<Utc>>) -> Result<u64, StoreError> {
+    pub(crate) fn put_resource(&self, resource: Resource, at: Option<DateTime<Utc>>) -> Result<u64, StoreError> {
+        self.put_version(resource, at, false)
+    }
+
+    /// `stub`: it is found by what its last version was.
+    pub(super) fn put_version(
+        &self,
+        mut resource: Resource,
+        at: Option<DateTime<Utc>>,
+        stub: bool,
+    ) -> Result<u64, StoreError> {
         let (Some(resource_type), Some(id)) = (resource.text("resourceType"), resource.text("id")) else {
             return Err(StoreError::Unnamed);
         };
@@ -157,46 +221,70 @@ impl Store {
         resource.set("meta", &meta);
         let text = resource.to_json();
         let value: Value = serde_json::from_str(&text)?;
-        let patient = patient_of(&key.0, &key.1, &value, &entries);
-        let version = Version { number, last_updated, body: Some(Arc::new(Body { text, value })) };
-        let entry = entries.by_name.entry(key).or_insert_with(|| Entry { patient: None, versions: Vec::new() });
-        entry.patient = patient;
-        entry.versions.push(version);
+        let owner = owner_of(&key.0, &key.1, &value);
+        let fresh = || Entry { owner: Owner::Nobody, versions: Vec::new(), withdrawn: false };
+        let entry = entries.by_name.entry(key).or_insert_with(fresh);
+        // A stub without a subject still belongs to whom it belonged.
+        if owner != Owner::Nobody {
+            entry.owner = owner;
+        }
+        let last = entry.versions.iter().rev().find_map(|version| version.body.clone()).filter(|_| stub);
+        let was = last.map(|body| body.was.clone().unwrap_or(body));
+        entry.versions.push(Version { number, last_updated, body: Some(Arc::new(Body { text, value, was })) });
         Ok(number)
     }
 
     pub(crate) fn look_up(&self, resource_type: &str, id: &str) -> Lookup {
         let entries = self.read();
-        let Some(entry) = entries.by_name.get(&name(resource_type, id)) else { return Lookup::Missing };
+        let Some(entry) = entries.shared(resource_type, id) else { return Lookup::Missing };
         match entry.versions.last() {
-            Some(version) => entry.found(resource_type, id, version),
+            Some(version) => entries.found(entry, resource_type, id, version),
             None => Lookup::Missing,
         }
     }
 
     pub(crate) fn look_up_version(&self, resource_type: &str, id: &str, number: &str) -> Lookup {
         let entries = self.read();
-        let Some(entry) = entries.by_name.get(&name(resource_type, id)) else { return Lookup::Missing };
+        let Some(entry) = entries.shared(resource_type, id) else { return Lookup::Missing };
         match entry.versions.iter().find(|version| version.number.to_string() == number) {
-            Some(version) => entry.found(resource_type, id, version),
+            Some(version) => entries.found(entry, resource_type, id, version),
             None => Lookup::Missing,
         }
     }
 
     pub(crate) fn of_type(&self, resource_type: &str) -> Vec<Found> {
         let entries = self.read();
-        let from = (resource_type.to_owned(), String::new());
         let mut all = Vec::new();
-        for ((this_type, id), entry) in entries.by_name.range(from..) {
-            if this_type != resource_type {
-                break;
-            }
+        for (id, entry) in entries.shared_of_type(resource_type) {
             if let Some(version) = entry.versions.last()
-                && let Lookup::Found(found) = entry.found(this_type, id, version)
+                && let Lookup::Found(found) = entries.found(entry, resource_type, id, version)
             {
                 all.push(found);
             }
         }
+        all
+    }
+
+    /// Every version and deletion of a type, the newest first.
+    pub(crate) fn history(&self, resource_type: &str) -> Vec<Past> {
+        let entries = self.read();
+        let mut all = Vec::new();
+        for (id, entry) in entries.shared_of_type(resource_type) {
+            let mut last = None;
+            for version in &entry.versions {
+                match entries.found(entry, resource_type, id, version) {
+                    Lookup::Found(found) => {
+                        all.push(Past { found: found.clone(), deleted: false });
+                        last = Some(found);
+                    }
+                    _ => all.extend(last.clone().map(|found| {
+                        let (version, last_updated) = (version.number, version.last_updated);
+                        Past { found: Found { version, last_updated, ..found }, deleted: true }
+                    })),
+                }
+            }
+        }
+        all.sort_by(|a, b| b.found.last_updated.cmp(&a.found.last_updated).then_with(|| a.found.id.cmp(&b.found.id)));
         all
     }
 
@@ -215,21 +303,43 @@ impl Entries {
         self.last_change_ms = clock.now_ms().max(self.last_change_ms + 1);
         DateTime::from_timestamp_millis(self.last_change_ms).unwrap_or_default()
     }
-}
 
-impl Entry {
-    fn found(&self, resource_type: &str, id: &str, version: &Version) -> Lookup {
+    fn shared(&self, resource_type: &str, id: &str) -> Option<&Entry> {
+        self.by_name.get(&name(resource_type, id)).filter(|entry| !entry.withdrawn)
+    }
+
+    fn shared_of_type<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = (&'a str, &'a Entry)> {
+        let from = (resource_type.to_owned(), String::new());
+        let of_type = self.by_name.range(from..).take_while(move |((of, _), _)| of == resource_type);
+        of_type.filter(|(_, entry)| !entry.withdrawn).map(|((_, id), entry)| (id.as_str(), entry))
+    }
+
+    fn found(&self, entry: &Entry, resource_type: &str, id: &str, version: &Version) -> Lookup {
+        let patient = self.patient_of(&entry.owner);
         match &version.body {
-            None => Lookup::Deleted { patient: self.patient.clone() },
+            None => Lookup::Deleted { patient },
             Some(body) => Lookup::Found(Found {
                 resource_type: resource_type.to_owned(),
                 id: id.to_owned(),
                 version: version.number,
                 last_updated: version.last_updated,
-                patient: self.patient.clone(),
+                patient,
                 body: Arc::clone(body),
             }),
         }
+    }
+
+    /// Follows a few steps only: made-up data may go round in circles.
+    fn patient_of(&self, owner: &Owner) -> Option<String> {
+        let mut owner = owner;
+        for _ in 0..4 {
+            match owner {
+                Owner::Nobody => return None,
+                Owner::Patient(id) => return Some(id.clone()),
+                Owner::As(resource_type, id) => owner = &self.by_name.get(&name(resource_type, id))?.owner,
+            }
+        }
+        None
     }
 }
 
@@ -239,33 +349,6 @@ fn name(resource_type: &str, id: &str) -> (String, String) {
 
 pub(crate) fn valid_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
-}
-
-/// The type and id at the end of a relative or absolute reference, its version dropped.
-pub(crate) fn target(reference: &str) -> Option<(&str, &str)> {
-    let reference = reference.split("/_history/").next()?;
-    let mut segments = reference.rsplit('/');
-    let id = segments.next()?;
-    Some((segments.next()?, id))
-}
-
-/// The elements that say whose a resource is, in the order they are tried.
-const OWNERS: [&str; 5] = ["subject", "patient", "beneficiary", "individual", "securityContext"];
-
-fn patient_of(resource_type: &str, id: &str, value: &Value, entries: &Entries) -> Option<String> {
-    if resource_type == "Patient" {
-        return Some(id.to_owned());
-    }
-    let reference = OWNERS.iter().find_map(|element| value.pointer(&format!("/{element}/reference"))?.as_str());
-    let target_of = match (resource_type, reference) {
-        // Provenance belongs to whom its target belongs.
-        ("Provenance", None) => value.pointer("/target/0/reference")?.as_str(),
-        (_, reference) => reference,
-    };
-    match target(target_of?)? {
-        ("Patient", id) => Some(id.to_owned()),
-        (other, id) => entries.by_name.get(&name(other, id))?.patient.clone(),
-    }
 }
 
 #[cfg(test)]
@@ -306,6 +389,24 @@ mod tests {
         let binary = r#"{"resourceType":"Binary","id":"b","securityContext":{"reference":"DocumentReference/d"}}"#;
         store.put(binary).unwrap();
         assert_eq!(store.ids("Binary", "p"), ["b"]);
+    }
+
+    #[test]
+    fn who_owns_a_resource_is_known_though_what_it_belongs_to_comes_later() {
+        let store = store();
+        let put = |json: &str| store.put(json).unwrap();
+        put(r#"{"resourceType":"Provenance","id":"v","target":[{"reference":"Observation/o"}]}"#);
+        put(r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/p"}}"#);
+        put(
+            r#"{"resourceType":"Appointment","id":"t","participant":[{"actor":{"reference":"Location/l"}},{"actor":{"reference":"Patient/p"}}]}"#,
+        );
+        put(r#"{"resourceType":"Observation","id":"o","status":"entered-in-error"}"#);
+        for resource_type in ["Provenance", "Appointment", "Observation"] {
+            assert_eq!(store.ids(resource_type, "p").len(), 1, "{resource_type}");
+        }
+        put(r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Observation/y"}}"#);
+        put(r#"{"resourceType":"Observation","id":"y","subject":{"reference":"Observation/x"}}"#);
+        assert_eq!(store.ids("Observation", "p"), ["o"]);
     }
 
     #[test]

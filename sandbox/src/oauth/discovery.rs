@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::scope::supported;
-use crate::hospital::{Hospital, OAUTH_PATH};
+use crate::hospital::Hospital;
 use crate::profile::{Claim, Permission, Writing};
 
 pub(super) async fn smart_configuration(State(hospital): State<Arc<Hospital>>) -> Response {
@@ -77,7 +77,7 @@ fn endpoints(hospital: &Hospital, writing: Writing) -> Map<String, Value> {
 fn url(hospital: &Hospital, writing: Writing, path: &str) -> String {
     match writing {
         Writing::Absolute => hospital.oauth_url(path),
-        Writing::Relative => format!("{OAUTH_PATH}{path}"),
+        Writing::Relative => format!("{}{path}", hospital.site.oauth_path),
     }
 }
 

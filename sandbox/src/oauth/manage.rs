@@ -11,20 +11,20 @@ use crate::content::Person;
 use crate::hospital::Hospital;
 
 pub(super) async fn front(State(hospital): State<Arc<Hospital>>) -> Step {
-    Step::Page(StatusCode::OK, screens::manage_front(&hospital.people(), false))
+    Step::Page(StatusCode::OK, screens::manage_front(&hospital.site, &hospital.people(), false))
 }
 
 pub(super) async fn list(State(hospital): State<Arc<Hospital>>, body: Bytes) -> Step {
     match person(&hospital, &Form::parse(&body)) {
         Some(person) => show(&hospital, &person),
-        None => Step::Page(StatusCode::UNAUTHORIZED, screens::manage_front(&hospital.people(), true)),
+        None => Step::Page(StatusCode::UNAUTHORIZED, screens::manage_front(&hospital.site, &hospital.people(), true)),
     }
 }
 
 pub(super) async fn end(State(hospital): State<Arc<Hospital>>, body: Bytes) -> Step {
     let form = Form::parse(&body);
     let Some(person) = person(&hospital, &form) else {
-        return Step::Page(StatusCode::UNAUTHORIZED, screens::manage_front(&hospital.people(), true));
+        return Step::Page(StatusCode::UNAUTHORIZED, screens::manage_front(&hospital.site, &hospital.people(), true));
     };
     if let Some(id) = form.get("grant").and_then(|id| id.parse::<u64>().ok()) {
         hospital.grants.end_where(|grant| grant.id == id && may_end(&person, grant));
@@ -57,7 +57,7 @@ fn show(hospital: &Hospital, person: &Person) -> Step {
         .filter(|other| other.may_see.iter().any(|seen| seen.patient == person.patient))
         .map(|other| (other.login, other.name))
         .collect();
-    Step::Page(StatusCode::OK, screens::manage(person, &grants, &caregivers))
+    Step::Page(StatusCode::OK, screens::manage(&hospital.site, person, &grants, &caregivers))
 }
 
 fn person(hospital: &Hospital, form: &Form) -> Option<Person> {

@@ -17,13 +17,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::Markup;
 
-use crate::hospital::{FHIR_PATH, Hospital, OAUTH_PATH};
+use crate::hospital::Hospital;
+use crate::site::Site;
 
 /// Discovery, the pages a person sees, and the endpoints an app calls.
-pub(crate) fn routes() -> Router<Arc<Hospital>> {
-    let at = |path: &str| format!("{OAUTH_PATH}{path}");
+pub(crate) fn routes(site: &Site) -> Router<Arc<Hospital>> {
+    let at = |path: &str| format!("{}{path}", site.oauth_path);
     Router::new()
-        .route(&format!("{FHIR_PATH}/.well-known/smart-configuration"), get(discovery::smart_configuration))
+        .route(&format!("{}/.well-known/smart-configuration", site.fhir_path), get(discovery::smart_configuration))
         .route(&at("/.well-known/openid-configuration"), get(discovery::openid_configuration))
         .route(&at("/jwks"), get(discovery::key_set))
         .route(&at("/authorize"), get(sign_in::authorize).post(sign_in::authorize_by_post))

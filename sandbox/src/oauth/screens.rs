@@ -5,9 +5,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::grants::Grant;
 use super::sign_in::Request;
 use crate::content::Person;
-use crate::hospital::OAUTH_PATH;
+use crate::site::{Look, Site};
 
-const STYLE: &str = "
+const CARD: &str = "
 :root { color-scheme: light dark; --edge: #8a94a6; --main: #0b5c6b; --paper: #f4f6f8; --card: #fff; --ink: #16202c; }
 @media (prefers-color-scheme: dark) { :root { --main: #5fc3d4; --paper: #10161d; --card: #19222c; --ink: #e8edf2; } }
 * { box-sizing: border-box; }
@@ -27,38 +27,61 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 small, footer { opacity: .8; }
 ";
 
-fn page(title: &str, body: &Markup) -> Markup {
+const BAR: &str = "
+:root { color-scheme: light dark; --edge: #7a6f5d; --main: #7a2e1d; --paper: #fffdf8; --ink: #241d15; --bar: #3b2a1a; }
+@media (prefers-color-scheme: dark) { :root { --main: #f0a58f; --paper: #1a1510; --ink: #f2e9dc; } }
+* { box-sizing: border-box; }
+body { margin: 0; font: 1.125rem/1.6 Georgia, serif; background: var(--paper); color: var(--ink); }
+header { background: var(--bar); color: #fff; padding: .75rem 1.25rem; letter-spacing: .04em; }
+main { max-width: 44rem; padding: 1rem 1.25rem; }
+h1 { font-size: 1.75rem; font-weight: 400; border-bottom: 1px solid var(--edge); }
+label { display: block; margin: .5rem 0; }
+input[type=text], input[type=password] { font: inherit; width: 100%; padding: .5rem; border: 2px solid var(--edge); background: transparent; color: var(--ink); }
+button { font: inherit; padding: .6rem 1.2rem; border: 0; background: var(--main); color: var(--paper); margin: .75rem .5rem 0 0; cursor: pointer; }
+button.no { background: transparent; color: var(--main); text-decoration: underline; }
+:focus-visible { outline: 3px dashed var(--main); outline-offset: 2px; }
+fieldset { border: 1px solid var(--edge); margin: 1rem 0; }
+table { border-collapse: collapse; } th, td { border: 1px solid var(--edge); text-align: left; padding: .25rem .5rem; }
+[role=alert] { font-weight: 700; }
+";
+
+fn page(site: &Site, title: &str, body: &Markup) -> Markup {
+    let style = match site.look {
+        Look::Card => CARD,
+        Look::Bar => BAR,
+    };
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " - Lakeside Hospital" }
-                style { (PreEscaped(STYLE)) }
+                title { (title) " - " (site.name) }
+                style { (PreEscaped(style)) }
             }
             body {
-                header { "Lakeside Hospital" }
+                header { (site.name) }
                 main { h1 { (title) } (body) }
-                header { small { "This hospital and everyone in it are made up." } }
+                header { small { (site.name) " and everyone in it are made up." } }
             }
         }
     }
 }
 
 /// A heading and a sentence.
-pub(super) fn message(title: &str, text: &str) -> Markup {
-    page(title, &html! { p { (text) } })
+pub(super) fn message(site: &Site, title: &str, text: &str) -> Markup {
+    page(site, title, &html! { p { (text) } })
 }
 
 /// Who are you?
-pub(super) fn log_in(transaction: &str, app: &str, people: &[Person], failed: bool) -> Markup {
+pub(super) fn log_in(site: &Site, transaction: &str, app: &str, people: &[Person], failed: bool) -> Markup {
     page(
+        site,
         "Sign in",
         &html! {
             p { strong { (app) } " would like to read a chart. Sign in to choose which one." }
             @if failed { p role="alert" { "That name and password do not go together. Please try again." } }
-            form method="post" action={ (OAUTH_PATH) "/login" } {
+            form method="post" action={ (site.oauth_path) "/login" } {
                 input type="hidden" name="transaction" value=(transaction);
                 (name_and_password())
                 button type="submit" { "Sign in" }
@@ -88,6 +111,7 @@ fn logins(people: &[Person]) -> Markup {
 
 /// Whose chart, and what of it?
 pub(super) fn choose(
+    site: &Site,
     transaction: &str,
     request: &Request,
     person: &Person,
@@ -95,10 +119,11 @@ pub(super) fn choose(
     pick: bool,
 ) -> Markup {
     page(
+        site,
         "What may be shared?",
         &html! {
             p { "You are signed in as " strong { (person.name) } ". " strong { (request.client_name) } " asks to read a chart." }
-            form method="post" action={ (OAUTH_PATH) "/choose" } {
+            form method="post" action={ (site.oauth_path) "/choose" } {
                 input type="hidden" name="transaction" value=(transaction);
                 @if pick {
                     fieldset {
@@ -149,26 +174,33 @@ fn kind(scope: &str) -> String {
 }
 
 /// The management page before signing in.
-pub(super) fn manage_front(people: &[Person], failed: bool) -> Markup {
+pub(super) fn manage_front(site: &Site, people: &[Person], failed: bool) -> Markup {
     page(
+        site,
         "Who can read my chart?",
         &html! {
             @if failed { p role="alert" { "That name and password do not go together. Please try again." } }
-            form method="post" action={ (OAUTH_PATH) "/manage" } { (name_and_password()) button type="submit" { "Show" } }
+            form method="post" action={ (site.oauth_path) "/manage" } { (name_and_password()) button type="submit" { "Show" } }
             (logins(people))
         },
     )
 }
 
 /// The apps and people that can read, each with a button that ends it.
-pub(super) fn manage(person: &Person, grants: &[(Grant, String)], caregivers: &[(String, String)]) -> Markup {
+pub(super) fn manage(
+    site: &Site,
+    person: &Person,
+    grants: &[(Grant, String)],
+    caregivers: &[(String, String)],
+) -> Markup {
     page(
+        site,
         "Who can read my chart?",
         &html! {
             h2 { "Apps" }
             @if grants.is_empty() { p { "No app can read a chart in your name." } }
             @for (grant, whose) in grants {
-                form method="post" action={ (OAUTH_PATH) "/manage/end" } {
+                form method="post" action={ (site.oauth_path) "/manage/end" } {
                     (proof(person))
                     input type="hidden" name="grant" value=(grant.id);
                     p { strong { (grant.client_id) } " reads the chart of " (whose) " " button.no type="submit" { "End" } }
@@ -177,7 +209,7 @@ pub(super) fn manage(person: &Person, grants: &[(Grant, String)], caregivers: &[
             h2 { "People" }
             @if caregivers.is_empty() { p { "Nobody else can read your chart here." } }
             @for (login, name) in caregivers {
-                form method="post" action={ (OAUTH_PATH) "/manage/end" } {
+                form method="post" action={ (site.oauth_path) "/manage/end" } {
                     (proof(person))
                     input type="hidden" name="caregiver" value=(login);
                     p { strong { (name) } " can read your chart " button.no type="submit" { "End" } }

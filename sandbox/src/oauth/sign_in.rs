@@ -114,10 +114,10 @@ pub(super) async fn choose(State(hospital): State<Arc<Hospital>>, body: Bytes) -
 pub(crate) fn begin(hospital: &Hospital, form: &Form) -> Step {
     let client = hospital.clients.iter().find(|client| Some(client.id.as_str()) == form.get("client_id"));
     let Some(client) = client else {
-        return refuse("This hospital does not know the app that sent you here.");
+        return refuse(hospital, "This hospital does not know the app that sent you here.");
     };
     let Some(redirect_uri) = form.get("redirect_uri").filter(|uri| client.allows(uri)) else {
-        return refuse("The app asked to be answered at a place that is not registered for it.");
+        return refuse(hospital, "The app asked to be answered at a place that is not registered for it.");
     };
     let state = form.get("state").unwrap_or_default();
     let profile = hospital.profile();
@@ -148,22 +148,29 @@ pub(crate) fn begin(hospital: &Hospital, form: &Form) -> Step {
         nonce: form.get("nonce").map(str::to_owned),
         scopes,
     });
-    Step::Page(StatusCode::OK, screens::log_in(&transaction, &client.name, &hospital.people(), false))
+    Step::Page(StatusCode::OK, screens::log_in(&hospital.site, &transaction, &client.name, &hospital.people(), false))
 }
 
 /// Checks the password and shows the picker.
 pub(crate) fn enter(hospital: &Hospital, transaction: &str, login: &str, password: &str) -> Step {
-    let Some(pending) = hospital.sign_ins.get(transaction) else { return over() };
+    let Some(pending) = hospital.sign_ins.get(transaction) else { return over(hospital) };
     let person = hospital.person(login).filter(|person| person.password == password);
     let Some(person) = person else {
-        let page = screens::log_in(transaction, &pending.request.client_name, &hospital.people(), true);
+        let page = screens::log_in(&hospital.site, transaction, &pending.request.client_name, &hospital.people(), true);
         return Step::Page(StatusCode::UNAUTHORIZED, page);
     };
     hospital.sign_ins.logged_in(transaction, login);
     let charts = charts(hospital, &person);
     Step::Page(
         StatusCode::OK,
-        screens::choose(transaction, &pending.request, &person, &charts, hospital.profile().patient_in_token),
+        screens::choose(
+            &hospital.site,
+            transaction,
+            &pending.request,
+            &person,
+            &charts,
+            hospital.profile().patient_in_token,
+        ),
     )
 }
 
@@ -174,16 +181,16 @@ pub(crate) fn allow(
     patient: Option<&str>,
     left_out: impl Fn(&str) -> bool,
 ) -> Step {
-    let Some(pending) = hospital.sign_ins.get(transaction) else { return over() };
-    let Some(person) = pending.login.as_deref().and_then(|login| hospital.person(login)) else { return over() };
+    let Some(pending) = hospital.sign_ins.get(transaction) else { return over(hospital) };
+    let Some(person) = pending.login.as_deref().and_then(|login| hospital.person(login)) else { return over(hospital) };
     let reachable: Vec<String> = charts(hospital, &person).into_iter().map(|(patient, _)| patient).collect();
     let patients = match patient {
         Some(patient) if reachable.iter().any(|id| id == patient) => vec![patient.to_owned()],
         None if !hospital.profile().patient_in_token => reachable,
-        _ => return refuse("That chart is not one you may see."),
+        _ => return refuse(hospital, "That chart is not one you may see."),
     };
     if hospital.sign_ins.take(transaction).is_none() {
-        return over();
+        return over(hospital);
     }
     let request = pending.request;
     let unticked: Vec<String> = request.scopes.clinical().filter(|scope| left_out(scope)).map(str::to_owned).collect();
@@ -205,15 +212,16 @@ pub(crate) fn allow(
 
 /// The person said no.
 pub(crate) fn deny(hospital: &Hospital, transaction: &str) -> Step {
-    let Some(pending) = hospital.sign_ins.take(transaction) else { return over() };
+    let Some(pending) = hospital.sign_ins.take(transaction) else { return over(hospital) };
     match hospital.profile().deny {
         DenyAnswer::Redirect => {
             back_to_app(hospital, &pending.request.redirect_uri, &pending.request.state, &[("error", "access_denied")])
         }
         DenyAnswer::Json => Step::Json(StatusCode::UNAUTHORIZED, r#"{"error":"access_denied"}"#.to_owned()),
-        DenyAnswer::Page => {
-            Step::Page(StatusCode::OK, screens::message("Nothing was shared", "You can close this page."))
-        }
+        DenyAnswer::Page => Step::Page(
+            StatusCode::OK,
+            screens::message(&hospital.site, "Nothing was shared", "You can close this page."),
+        ),
     }
 }
 
@@ -251,11 +259,11 @@ fn is_challenge(text: &str) -> bool {
     text.len() == 43 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
-fn refuse(reason: &str) -> Step {
-    Step::Page(StatusCode::BAD_REQUEST, screens::message("This link does not work", reason))
+fn refuse(hospital: &Hospital, reason: &str) -> Step {
+    Step::Page(StatusCode::BAD_REQUEST, screens::message(&hospital.site, "This link does not work", reason))
 }
 
-fn over() -> Step {
+fn over(hospital: &Hospital) -> Step {
     let text = "This sign-in is over or took too long. Please go back to the app and start again.";
-    Step::Page(StatusCode::BAD_REQUEST, screens::message("Please start again", text))
+    Step::Page(StatusCode::BAD_REQUEST, screens::message(&hospital.site, "Please start again", text))
 }

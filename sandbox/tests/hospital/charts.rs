@@ -334,4 +334,16 @@ fn labelled_notes_are_kept_from_caregivers_when_the_profile_says() {
     sandbox.set_profile(Profile { withholds_labelled_from_caregivers: true, ..Profile::default() });
     assert_eq!(notes("ada"), (0, 403));
     assert_eq!(notes("ben"), (1, 200));
+    let older = json!({"resourceType": "Condition", "id": "k", "subject": {"reference": "Patient/1002"}});
+    put(&sandbox, &older);
+    sandbox.store().set("Condition", "k", "meta", r#"{"security":[{"code":"R"}]}"#).unwrap();
+    let labelled = sandbox.store().ids("DocumentReference", "1002").remove(0);
+    let target = json!([{"reference": format!("DocumentReference/{labelled}")}]);
+    put(&sandbox, &json!({"resourceType": "Provenance", "id": "v", "target": target}));
+    sandbox.store().enter_in_error("DocumentReference", &labelled).unwrap();
+    let of_caregiver = access(&sign_in(&sandbox, "ada", "ben", EVERYTHING)).to_owned();
+    for path in [&format!("/DocumentReference/{labelled}"), "/Provenance/v", "/Condition/k", "/Condition/k/_history/1"]
+    {
+        assert_eq!(fhir(&sandbox, &of_caregiver, path).status, 403, "{path}");
+    }
 }

@@ -102,7 +102,7 @@ pub fn fhir(sandbox: &Sandbox, token: &str, path: &str) -> Answer {
 pub fn fhir_with(sandbox: &Sandbox, token: &str, path: &str, headers: &[(&str, &str)]) -> Option<Answer> {
     let path = match path.strip_prefix(&sandbox.origin()) {
         Some(path) => path.to_owned(),
-        None => format!("/fhir/r4{path}"),
+        None => format!("{}{path}", sandbox.site().fhir_path),
     };
     let bearer = format!("Bearer {token}");
     let mut all = vec![("authorization", bearer.as_str())];
@@ -130,7 +130,7 @@ pub fn authorize_url(sandbox: &Sandbox, changes: &[(&str, &str)]) -> String {
             pairs.push((name, value));
         }
     }
-    format!("{}/oauth2/authorize?{}", sandbox.origin(), form(&pairs))
+    format!("{}{}/authorize?{}", sandbox.origin(), sandbox.site().oauth_path, form(&pairs))
 }
 
 pub fn query_of(url: &str, name: &str) -> Option<String> {
@@ -151,12 +151,12 @@ pub fn redeem(sandbox: &Sandbox, code: &str) -> Answer {
         ("redirect_uri", REDIRECT),
         ("code_verifier", VERIFIER),
     ];
-    post_form(sandbox, "/oauth2/token", &pairs)
+    post_form(sandbox, &format!("{}/token", sandbox.site().oauth_path), &pairs)
 }
 
 pub fn refresh(sandbox: &Sandbox, token: &str) -> Answer {
     let pairs = [("grant_type", "refresh_token"), ("client_id", "plainchart-demo"), ("refresh_token", token)];
-    post_form(sandbox, "/oauth2/token", &pairs)
+    post_form(sandbox, &format!("{}/token", sandbox.site().oauth_path), &pairs)
 }
 
 /// The whole token answer.
@@ -190,9 +190,23 @@ pub fn walk(sandbox: &Sandbox, token: &str, first: &str) -> (Vec<String>, usize)
 }
 
 pub fn matches(bundle: &Value) -> Vec<String> {
+    with_mode(bundle, "match").iter().map(|resource| resource["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The resources of a Bundle that have this search mode.
+pub fn with_mode(bundle: &Value, mode: &str) -> Vec<Value> {
     let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
-    let matched = entries.iter().filter(|entry| entry["search"]["mode"] == "match");
-    matched.map(|entry| entry["resource"]["id"].as_str().unwrap().to_owned()).collect()
+    let wanted = entries.into_iter().filter(|entry| entry["search"]["mode"] == mode);
+    wanted.map(|entry| entry["resource"].clone()).collect()
+}
+
+/// The code of the first issue of an OperationOutcome.
+pub fn issue(answer: &Answer) -> (u16, String) {
+    (answer.status, answer.json()["issue"][0]["code"].as_str().unwrap().to_owned())
+}
+
+pub fn put(sandbox: &Sandbox, resource: &Value) {
+    sandbox.store().put(&resource.to_string()).unwrap();
 }
 
 pub fn link(bundle: &Value, relation: &str) -> Option<String> {

@@ -77,6 +77,15 @@ fn a_cut_in_the_body_gives_half_of_it() {
     assert!(half.body.len() > 100 && half.body.len() < whole.body.len(), "{} of {}", half.body.len(), whole.body.len());
 }
 
+/// Proves T1, D5: one vendor says how long to wait in the diagnostics only.
+#[test]
+fn a_lock_out_tells_its_time_in_the_diagnostics_only() {
+    let case = Case::new();
+    let answer = case.with(Fault::LockOut { seconds: 844 }).unwrap();
+    assert_eq!((answer.status, answer.header("retry-after")), (429, ""));
+    assert_eq!(answer.json()["issue"][0]["diagnostics"], "Try in another 844 seconds");
+}
+
 /// Proves T1: the request was carried out, so that the token is replaced though nobody saw its successor.
 #[test]
 fn a_lost_token_answer_leaves_the_token_replaced_and_an_unseen_request_does_not() {

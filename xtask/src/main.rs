@@ -2,6 +2,7 @@
 
 mod bindings;
 mod checks;
+mod long;
 mod process;
 mod requirements;
 mod tally;
@@ -16,6 +17,7 @@ const USAGE: &str = "cargo xtask COMMAND
   requirements                                  each id of docs/requirements.md and the tests that name it
   glossary lint                                 checks every entry of the glossary
   bindings python DIR                           builds the library and writes the Python package to DIR
+  long                                          larger records and the benchmarks: before an issue is resolved
   bench [NAME]                                  the benchmarks, with their peers in the same run";
 
 fn main() -> ExitCode {
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         ["requirements"] => requirements::print(),
         ["glossary", "lint"] => checks::glossary(),
         ["bindings", "python", folder] => bindings::python(folder.as_ref()).map(|()| true),
+        ["long"] => long::run_all(),
         ["bench", names @ ..] => checks::bench(names),
         _ => {
             eprintln!("{USAGE}");

@@ -45,6 +45,13 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
     if let Some((by_mark, _)) = Encoding::for_bom(bytes) {
         return by_mark;
     }
+    // An XML declaration in pairs of bytes (XML 1.0, appendix F.1).
+    let start = bytes.trim_ascii_start();
+    for (declaration, wide) in [(b"<\0?\0", UTF_16LE), (b"\0<\0?", UTF_16BE)] {
+        if start.starts_with(declaration) {
+            return wide;
+        }
+    }
     let multibyte_utf8 = !bytes.is_ascii() && core::str::from_utf8(bytes).is_ok();
     match declared {
         Some(declared) if declared == UTF_16LE || declared == UTF_16BE => {
@@ -60,6 +67,9 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
 
 /// UTF-8 when valid, or when damage is small beside the characters that are: one bad byte must not garble the rest.
 fn utf8_or_single_byte(bytes: &[u8]) -> &'static Encoding {
+    if core::str::from_utf8(bytes).is_ok() {
+        return UTF_8;
+    }
     let (mut whole, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();

@@ -16,9 +16,12 @@ pub enum DocumentError {
     TooLarge {
         /// Which bound.
         exceeded: Exceeded,
-        /// The bound's value, in its own unit (bytes, or blocks).
+        /// The bound's value, in its own unit (bytes, or how many).
         limit: u64,
     },
+    /// The file is locked with a password, which this reader does not ask for.
+    #[error("the file is locked with a password")]
+    Locked,
     /// A defect of this reader, caught; the stored bytes are as they were.
     #[error("the note could not be read because of a defect in the reader")]
     ReaderFault,
@@ -33,4 +36,12 @@ pub enum Exceeded {
     OutputBytes,
     /// Paragraphs, list items, table cells and headings together.
     Blocks,
+    /// Bytes that came out of the compressed parts of a file.
+    InflatedBytes,
+    /// Pages of a PDF.
+    Pages,
+    /// Objects of a PDF.
+    Objects,
+    /// Drawing steps and pieces of text on the pages of a PDF.
+    Steps,
 }

@@ -23,6 +23,11 @@ use crate::remark::{Remark, Remarks};
 use builder::Builder;
 pub(crate) use elements::{holds_markup, is_element};
 use events::Events;
+pub(crate) use events::{end_tags, without_tags};
+pub(crate) use frames::{OpenCell, OpenTable, close_table};
+pub(crate) use labels::refine;
+pub(crate) use line::{Line, superscript};
+pub(crate) use link::safe_link;
 
 /// Reads cleaned markup (see [`clean`](crate::text::clean)) into headings and blocks, in order, with every word.
 pub(crate) fn pieces(source: &str, budget: &mut Budget, remarks: &mut Remarks) -> Result<Vec<Piece>, DocumentError> {
@@ -35,5 +40,5 @@ pub(crate) fn pieces(source: &str, budget: &mut Budget, remarks: &mut Remarks) -
     if events.damaged() {
         remarks.add(Remark::DamagedMarkup);
     }
-    labels::refine(flow, budget, remarks)
+    refine(flow, budget, remarks)
 }

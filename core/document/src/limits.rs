@@ -16,6 +16,10 @@ pub struct Limits {
     pub open_elements: usize,
     /// Deepest lists and tables within one another; deeper ones are flattened. Bounds every recursion over the model.
     pub nested_blocks: usize,
+    /// Most bytes that may come out of the compressed parts of a PDF.
+    pub inflated_bytes: usize,
+    /// Most pages of a PDF.
+    pub pages: usize,
 }
 
 impl Default for Limits {
@@ -26,6 +30,8 @@ impl Default for Limits {
             blocks: 100_000,
             open_elements: 512,
             nested_blocks: 12,
+            inflated_bytes: 128 * 1024 * 1024,
+            pages: 5_000,
         }
     }
 }

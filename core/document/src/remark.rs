@@ -25,6 +25,21 @@ pub enum Remark {
     PicturesNotShown,
     /// Scripts, frames or embedded objects were taken out.
     ActiveContentRemoved,
+    /// A part of the note has only coded data, whose codes are not shown (C-CDA).
+    CodedDataNotShown,
+    /// A file within the note could not be read as a note (C-CDA).
+    EmbeddedFileNotShown,
+    /// The words of the note are in another file, which did not come with it (C-CDA).
+    TextElsewhere,
+    /// Text that someone deleted while changes were tracked is left out.
+    DeletedTextLeftOut,
+    /// Pages that are pictures, or whose letters cannot be told apart, have no text here (PDF).
+    PagesNotReadable {
+        /// How many.
+        count: u32,
+        /// How many pages there are.
+        of: u32,
+    },
     /// The note holds no words.
     NoText,
 }
@@ -43,6 +58,11 @@ impl Remark {
             Self::HiddenTextShown => "hidden-text-shown",
             Self::PicturesNotShown => "pictures-not-shown",
             Self::ActiveContentRemoved => "active-content-removed",
+            Self::CodedDataNotShown => "coded-data-not-shown",
+            Self::EmbeddedFileNotShown => "embedded-file-not-shown",
+            Self::TextElsewhere => "text-elsewhere",
+            Self::DeletedTextLeftOut => "deleted-text-left-out",
+            Self::PagesNotReadable { .. } => "pages-not-readable",
             Self::NoText => "no-text",
         }
     }
@@ -60,6 +80,11 @@ impl Remark {
             Self::HiddenTextShown => "This note has words that were hidden on the page. We show them.",
             Self::PicturesNotShown => "This note has pictures that cannot be shown here.",
             Self::ActiveContentRemoved => "We took out parts of the page that are not words, to keep you safe.",
+            Self::CodedDataNotShown => "Part of this note is only in codes made for computers. We do not show those.",
+            Self::EmbeddedFileNotShown => "This note has a file in it that cannot be shown here.",
+            Self::TextElsewhere => "The words of this note are in another file. It did not come with this one.",
+            Self::DeletedTextLeftOut => "The writer took some words out of this note. They are not shown.",
+            Self::PagesNotReadable { .. } => "Some pages of this note are pictures or cannot be read as words.",
             Self::NoText => "This note has no words in it.",
         }
     }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ccda::is_part_of_cda;
 use crate::charset::decode;
 use crate::html::{holds_markup, is_element};
+use crate::magic::binary_format;
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,14 +68,12 @@ pub struct Sniffed {
 
 /// Bytes looked at to tell formats apart.
 const HEAD: usize = 4096;
-/// A PDF may have this much in front of its header.
-const PDF_HEAD: usize = 1024;
 
 /// Decides what `bytes` are. `declared` is a `Content-Type`, parameters and all.
 #[must_use]
 pub fn sniff(bytes: &[u8], declared: Option<&str>) -> Sniffed {
     let hint = declared.and_then(format_of_media_type);
-    let (format, charset) = match binary_format(bytes) {
+    let (format, charset) = match binary_format(bytes, hint) {
         Some(format) => (format, None),
         None => {
             let decoded = decode(bytes, declared);
@@ -98,63 +98,15 @@ fn format_of_media_type(declared: &str) -> Option<Format> {
         ("text" | "application", "xml") => Some(Format::Xml),
         ("text" | "application", "cda+xml" | "hl7-cda+xml" | "hl7-sda+xml") => Some(Format::Ccda),
         ("application", "pdf") => Some(Format::Pdf),
-        ("application", "zip" | "x-zip-compressed") => Some(Format::Zip),
+        ("application", "zip" | "x-zip-compressed" | "x-zip") => Some(Format::Zip),
+        ("application", "dicom") => Some(Format::Image),
+        ("application", "ogg") => Some(Format::Audio),
         ("text", _) => Some(Format::Text),
         ("image", _) => Some(Format::Image),
         ("audio", _) => Some(Format::Audio),
         ("video", _) => Some(Format::Video),
         _ => None,
     }
-}
-
-/// Magic numbers: the bytes at an offset that give a format away.
-const MAGIC: &[(usize, &[u8], Format)] = &[
-    (0, b"{\\rtf", Format::Rtf),
-    (0, b"PK\x03\x04", Format::Zip),
-    (0, b"PK\x05\x06", Format::Zip),
-    (0, b"\x89PNG\r\n\x1a\n", Format::Image),
-    (0, b"\xff\xd8\xff", Format::Image),
-    (0, b"GIF87a", Format::Image),
-    (0, b"GIF89a", Format::Image),
-    (0, b"II*\0", Format::Image),
-    (0, b"MM\0*", Format::Image),
-    (8, b"WEBP", Format::Image),
-    (4, b"ftyphei", Format::Image),
-    (4, b"ftypmif1", Format::Image),
-    (4, b"ftypavif", Format::Image),
-    (128, b"DICM", Format::Image),
-    (0, b"ID3\x02", Format::Audio),
-    (0, b"ID3\x03", Format::Audio),
-    (0, b"ID3\x04", Format::Audio),
-    (0, b"OggS", Format::Audio),
-    (0, b"fLaC", Format::Audio),
-    (0, b"#!AMR", Format::Audio),
-    (8, b"WAVEfmt", Format::Audio),
-    (4, b"ftypM4A", Format::Audio),
-    (0, b"\xff\xfb", Format::Audio),
-    (0, b"\xff\xf3", Format::Audio),
-    (0, b"\xff\xf1", Format::Audio),
-    (4, b"ftyp", Format::Video),
-    (0, b"\x1a\x45\xdf\xa3", Format::Video),
-];
-
-fn binary_format(bytes: &[u8]) -> Option<Format> {
-    let start = bytes.trim_ascii_start();
-    if start.starts_with(b"{\\rtf") {
-        return Some(Format::Rtf);
-    }
-    let magic = MAGIC.iter().find(|(at, magic, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
-    if let Some((_, _, format)) = magic {
-        return Some(*format);
-    }
-    // "BM" alone begins many a sentence about BMI: the reserved field of a bitmap is zero.
-    if bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]) {
-        return Some(Format::Image);
-    }
-    let head = bytes.get(..PDF_HEAD + 5).unwrap_or(bytes);
-    let pdf =
-        head.windows(6).any(|window| window.starts_with(b"%PDF-") && window.last().is_some_and(u8::is_ascii_digit));
-    pdf.then_some(Format::Pdf)
 }
 
 fn text_format(text: &str, hint: Option<Format>) -> Format {
@@ -167,11 +119,18 @@ fn text_format(text: &str, hint: Option<Format>) -> Format {
     if controls >= 4 && controls * 10 > all {
         return Format::Unknown;
     }
+    // RTF in pairs of bytes, which only shows once it is decoded.
+    if text.trim_start().starts_with("{\\rtf") {
+        return Format::Rtf;
+    }
     let (root, declares_xml) = root_element(text);
     match root {
         Some(root) if root.rsplit(':').next() == Some("clinicaldocument") => Format::Ccda,
+        Some(root) if NAMES_OF_BOTH.contains(&root.as_str()) && is_part_of_cda(text) => Format::Xml,
         Some(root) if is_element(root.as_bytes()) => Format::Html,
-        Some(_) if declares_xml => Format::Xml,
+        Some(root) if declares_xml || hint == Some(Format::Xml) || is_closed(text, &root) || is_part_of_cda(text) => {
+            Format::Xml
+        }
         // A page without its frame, or plain text that someone labelled as a page.
         _ if hint == Some(Format::Html) && holds_markup(text, 1) => Format::Html,
         _ if holds_markup(text, 4) => Format::Html,
@@ -179,12 +138,44 @@ fn text_format(text: &str, hint: Option<Format>) -> Format {
     }
 }
 
+/// Elements of HTML whose names CDA has too.
+const NAMES_OF_BOTH: &[&str] = &["section", "title", "code", "time", "paragraph", "content"];
+
+/// Whether the element `root` (in lower case) that `text` starts with is closed at its end.
+fn is_closed(text: &str, root: &str) -> bool {
+    let end = text.trim_end();
+    let name = end.rsplit_once('<').and_then(|(_, tag)| tag.strip_suffix('>')).unwrap_or_default();
+    let name = name.trim_start_matches('/').trim_end_matches('/');
+    name.get(..root.len()).is_some_and(|start| start.eq_ignore_ascii_case(root))
+}
+
+/// `text` from its first element on.
+pub(crate) fn first_element(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with("<!") || rest.starts_with("<?") {
+        let Some(next) = after_declaration(rest) else { break };
+        rest = next.trim_start();
+    }
+    rest
+}
+
+/// What follows a comment, instruction or DOCTYPE that `text` starts with.
+fn after_declaration(text: &str) -> Option<&str> {
+    let end = if text.starts_with("<!--") { "-->" } else { ">" };
+    let (declaration, rest) = text.split_once(end)?;
+    // A DOCTYPE may hold declarations of its own.
+    if end == ">" && declaration.starts_with("<!") && declaration.contains('[') {
+        let (_, rest) = text.split_once(']')?;
+        return rest.trim_start().strip_prefix('>').or(Some(rest));
+    }
+    Some(rest)
+}
+
 /// The name of the first element, in lower case, if the text starts with one; and whether it says it is XML.
 fn root_element(text: &str) -> (Option<String>, bool) {
     let mut rest = text.trim_start();
     let mut declares_xml = false;
     while let Some(after) = rest.strip_prefix('<') {
-        let end = if after.starts_with("!--") { "-->" } else { ">" };
         if after.starts_with(['?', '!']) {
             declares_xml |= after.starts_with("?xml");
             if after.get(1..8).is_some_and(|word| word.eq_ignore_ascii_case("doctype"))
@@ -194,7 +185,7 @@ fn root_element(text: &str) -> (Option<String>, bool) {
             {
                 return (Some("html".to_owned()), declares_xml);
             }
-            let Some((_, next)) = after.split_once(end) else { break };
+            let Some(next) = after_declaration(rest) else { break };
             rest = next.trim_start();
             continue;
         }

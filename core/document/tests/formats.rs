@@ -62,10 +62,13 @@ fn bytes_decide_what_they_are() {
 
 /// Proves N1: a format without a reader is named, so that the reader of the note can be told.
 #[test]
-fn formats_to_come_are_named() {
-    for (bytes, format) in
-        [(b"%PDF-1.4".as_slice(), Format::Pdf), (b"{\\rtf1 x}", Format::Rtf), (b"<ClinicalDocument/>", Format::Ccda)]
-    {
+fn formats_without_a_reader_are_named() {
+    for (bytes, format) in [
+        (b"\x89PNG\r\n\x1a\n".as_slice(), Format::Image),
+        (b"OggS\0\x02", Format::Audio),
+        (b"\0\0\0\x18ftypisom", Format::Video),
+        (b"\x01\x02\x03\x04\x05\x06\x07\x08", Format::Unknown),
+    ] {
         let error = read(bytes, Some("text/plain"), &Limits::default()).unwrap_err();
         assert_eq!(error, DocumentError::UnsupportedFormat { format });
         assert!(error.to_string().contains(format.code()));
@@ -135,4 +138,95 @@ fn remarks_are_made_when_due() {
     assert_eq!(remarks(b"<p>Well</p>", "text/plain"), [Remark::TypeNotAsDeclared]);
     assert_eq!(remarks(b"Seen today\0and well \x07, home later on", "text/plain"), [Remark::ControlCharactersRemoved]);
     assert_eq!(remarks(b" \n ", "text/plain"), [Remark::NoText]);
+}
+
+/// Proves D2: pictures, recordings and films are told by their bytes, whatever they are called.
+#[test]
+fn pictures_recordings_and_films_are_told() {
+    use Format as F;
+    let mut dicom = vec![0; 128];
+    dicom.extend(b"DICM\x02\0\0\0");
+    for (bytes, format) in [
+        (b"\xff\xd8\xff\xe1".as_slice(), F::Image),
+        (b"GIF89a\x01", F::Image),
+        (b"II*\0\x08", F::Image),
+        (b"MM\0*\0", F::Image),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", F::Image),
+        (b"\0\0\0\x18ftypheic", F::Image),
+        (b"\0\0\0\x18ftypmif1", F::Image),
+        (b"\0\0\0\x0cjP  \r\n", F::Image),
+        (&dicom, F::Image),
+        (b"RIFF\x10\0\0\0WAVEJUNK", F::Audio),
+        (b"FORM\0\0\0\x10AIFF", F::Audio),
+        (b"ID3\x04\0", F::Audio),
+        (b"\xff\xfb\x90\x64", F::Audio),
+        (b"\xff\xf3\x48\xc4", F::Audio),
+        (b"\xff\xf2\x48\xc4", F::Audio),
+        (b"\xff\xf9\x50\x80", F::Audio),
+        (b"\0\0\0\x20ftypM4A ", F::Audio),
+        (b"OggS\0\x02", F::Audio),
+        (b"fLaC\0", F::Audio),
+        (b"#!AMR-WB\n", F::Audio),
+        (b"caff\0\x01\0\0", F::Audio),
+        (b"\0\0\0\x18ftypmp42", F::Video),
+        (b"\0\0\0\x14ftypqt  ", F::Video),
+        (b"\0\0\x02\x0cmoov", F::Video),
+        (b"\x1a\x45\xdf\xa3\x9f", F::Video),
+        (b"RIFF\x10\0\0\0AVI LIST", F::Video),
+        (b"\0\0\x01\xba\x44", F::Video),
+    ] {
+        for declared in [None, Some("text/plain"), Some("application/octet-stream")] {
+            assert_eq!(sniff(bytes, declared).format, format, "{}", bytes.escape_ascii());
+        }
+    }
+    // A container of either says nothing about which it holds: the label does.
+    for bytes in [b"\x1a\x45\xdf\xa3\x9f".as_slice(), b"\0\0\0\x18ftypmp42", b"OggS\0\x02"] {
+        assert_eq!(sniff(bytes, Some("audio/webm")).format, F::Audio);
+        assert_eq!(sniff(bytes, Some("video/webm")).format, F::Video);
+    }
+    assert_eq!(sniff(b"\0\0\0\x20ftypM4A ", Some("video/mp4")).format, F::Audio);
+}
+
+/// Proves D2: words that only look like the mark of another format are words.
+#[test]
+fn notes_are_not_taken_for_other_files() {
+    let dicom = format!("{}DICM means a scan.", "a ".repeat(64));
+    for text in [
+        "Gas: WAVE seen on the monitor",
+        "The WEBP and the WAVE",
+        "Sub-ftyp isom is a code",
+        "RIFF raff and so on",
+        "FORM 12 was signed AIFF",
+        "wide mdat moov",
+        "PK was seen today",
+        "OggS is a name",
+        "BM was normal today",
+        "{rtf} is a format",
+        "\u{ff}\u{fb} odd",
+        &dicom,
+    ] {
+        assert_eq!(sniff(text.as_bytes(), None).format, Format::Text, "{text}");
+    }
+}
+
+/// Proves D2: RTF and C-CDA are told in every shape their text takes.
+#[test]
+fn marked_up_text_is_told_in_every_shape() {
+    let pairs = |text: &str, low_first: bool| -> Vec<u8> {
+        let bytes = |unit: u16| if low_first { unit.to_le_bytes() } else { unit.to_be_bytes() };
+        text.encode_utf16().flat_map(bytes).collect()
+    };
+    let cda = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><n1:ClinicalDocument xmlns:n1=\"urn:hl7-org:v3\"/>";
+    for low_first in [true, false] {
+        assert_eq!(sniff(&pairs(&format!("\u{feff}{cda}"), low_first), None).format, Format::Ccda);
+        assert_eq!(sniff(&pairs(cda, low_first), Some("text/xml")).format, Format::Ccda);
+        let rtf = pairs("\u{feff}{\\rtf1\\ansi caf\u{e9} \u{2265}5}", low_first);
+        assert_eq!(sniff(&rtf, None).format, Format::Rtf);
+        assert_eq!(read(&rtf, None, &Limits::default()).unwrap().text(), "caf\u{e9} \u{2265}5");
+    }
+    for rtf in ["\u{feff}{\\rtf1 x}", " \r\n{\\rtf1 x}", "{\\rtf x}"] {
+        for declared in ["text/plain", "text/rtf", "application/rtf", "text/xml"] {
+            assert_eq!(sniff(rtf.as_bytes(), Some(declared)).format, Format::Rtf);
+        }
+    }
 }

@@ -289,7 +289,7 @@ fn swallows(raw: &str) -> bool {
 }
 
 /// The names of all end tags of a page.
-fn end_tags(source: &str) -> HashSet<String> {
+pub(crate) fn end_tags(source: &str) -> HashSet<String> {
     let names = source.split("</").skip(1).map(|rest| {
         let name = rest.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<')).next();
         name.unwrap_or_default().to_ascii_lowercase()
@@ -298,7 +298,7 @@ fn end_tags(source: &str) -> HashSet<String> {
 }
 
 /// Everything outside tags, for a page past repair; the marks of what is left are no tags any more.
-fn without_tags(source: &str) -> String {
+pub(crate) fn without_tags(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     for (at, part) in source.split('<').enumerate() {
         let outside = if at == 0 { part } else { part.split_once('>').map_or(part, |(_, after)| after) };

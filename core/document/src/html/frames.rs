@@ -26,17 +26,23 @@ pub(super) enum Frame {
 
 /// A table of which it is not known yet whether it is one, or only holds the page together.
 #[derive(Default)]
-pub(super) struct OpenTable {
+pub(crate) struct OpenTable {
     caption: Vec<Piece>,
     rows: Vec<Vec<OpenCell>>,
 }
 
+impl OpenTable {
+    pub(crate) fn of_rows(rows: Vec<Vec<OpenCell>>) -> Self {
+        Self { caption: Vec::new(), rows }
+    }
+}
+
 /// A cell with all that stands in it.
-pub(super) struct OpenCell {
-    pub(super) header: bool,
-    pub(super) column_span: u32,
-    pub(super) row_span: u32,
-    pub(super) pieces: Vec<Piece>,
+pub(crate) struct OpenCell {
+    pub(crate) header: bool,
+    pub(crate) column_span: u32,
+    pub(crate) row_span: u32,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl OpenCell {
@@ -158,7 +164,7 @@ fn as_block(piece: Piece) -> Block {
 
 /// A table of words in at least two columns stays one, unless its first column only numbers the rows. Headings in the
 /// first column of two make sections. Any other table only lays out the page, and gives its contents back in order.
-fn close_table(table: OpenTable) -> Vec<Piece> {
+pub(crate) fn close_table(table: OpenTable) -> Vec<Piece> {
     let OpenTable { caption: mut pieces, rows } = table;
     if !rows.is_empty() && rows.iter().all(|row| matches!(row.as_slice(), [number, _] if number.as_marker().is_some()))
     {

@@ -19,7 +19,7 @@ const MOST_WORDS: usize = 5;
 const LARGEST: usize = 4_000_000;
 
 /// Finds the headings within the page's own paragraphs (not those in lists and tables).
-pub(super) fn refine(
+pub(crate) fn refine(
     pieces: Vec<Piece>,
     budget: &mut Budget,
     remarks: &mut Remarks,

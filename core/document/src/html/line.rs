@@ -7,7 +7,7 @@ const STYLES: [Style; 4] = [Style::Strong, Style::Emphasis, Style::Struck, Style
 
 /// Text since the last paragraph's end.
 #[derive(Default)]
-pub(super) struct Line {
+pub(crate) struct Line {
     text: String,
     spans: Vec<Span>,
     /// White space was seen and is written if a word follows.
@@ -19,13 +19,25 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.text.trim().is_empty()
     }
 
     /// Adds running text: white space of any kind or length is one space.
-    pub(super) fn push(&mut self, text: &str, raised: bool) {
-        for c in text.chars() {
+    pub(crate) fn push(&mut self, text: &str, raised: bool) {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            // Words of ASCII with single spaces between them, the most of any note, go in as they are.
+            let words = if raised { 0 } else { plain_words(rest) };
+            if let Some((run, after)) = rest.split_at_checked(words)
+                && words > 0
+            {
+                self.write_space();
+                self.text.push_str(run);
+                rest = after;
+                continue;
+            }
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
             if c.is_whitespace() || c.is_control() {
                 self.space = true;
             } else if !is_direction_override(c) {
@@ -36,20 +48,35 @@ impl Line {
     }
 
     /// Adds text in which white space counts.
-    pub(super) fn push_preformatted(&mut self, text: &str) {
+    pub(crate) fn push_preformatted(&mut self, text: &str) {
         self.write_space();
         let kept = text.chars().filter(|c| !is_direction_override(*c));
         self.text.extend(kept.map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }));
     }
 
     /// Starts a new line; false if the line before it is empty too.
-    pub(super) fn break_line(&mut self) -> bool {
+    pub(crate) fn break_line(&mut self) -> bool {
         self.space = false;
         if self.text.is_empty() || self.text.ends_with('\n') {
             return false;
         }
         self.text.push('\n');
         true
+    }
+
+    /// Whether the last character belongs to a word.
+    pub(crate) fn ends_in_word(&self) -> bool {
+        !self.space && self.text.chars().next_back().is_some_and(char::is_alphanumeric)
+    }
+
+    /// Whether a style lies over some of it.
+    pub(crate) fn is_styled(&self) -> bool {
+        !self.spans.is_empty() || self.link.is_some() || self.depths.iter().any(|(depth, _)| *depth > 0)
+    }
+
+    /// Whether it goes over several lines.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.text.trim().contains('\n')
     }
 
     fn write_space(&mut self) {
@@ -63,7 +90,7 @@ impl Line {
         self.text.len() + usize::from(self.space && !self.text.is_empty() && !self.text.ends_with('\n'))
     }
 
-    pub(super) fn begin(&mut self, style: &Style) {
+    pub(crate) fn begin(&mut self, style: &Style) {
         let next = self.next_word();
         if let Style::Link { url } = style {
             self.end_link();
@@ -76,7 +103,7 @@ impl Line {
         }
     }
 
-    pub(super) fn end(&mut self, style: &Style) {
+    pub(crate) fn end(&mut self, style: &Style) {
         if matches!(style, Style::Link { .. }) {
             self.end_link();
             return;
@@ -108,13 +135,20 @@ impl Line {
     }
 
     /// Ends the paragraph. Styles go on in the next one; a link does not, for its target would be copied each time.
-    pub(super) fn take(&mut self) -> Inline {
+    pub(crate) fn take(&mut self) -> Inline {
         self.close_spans();
-        Inline { text: core::mem::take(&mut self.text), spans: core::mem::take(&mut self.spans) }.trimmed()
+        // The buffer stays for the next paragraph.
+        let inline = if self.spans.is_empty() {
+            Inline::plain(self.text.trim())
+        } else {
+            Inline { text: self.text.clone(), spans: core::mem::take(&mut self.spans) }.trimmed()
+        };
+        self.text.clear();
+        inline
     }
 
     /// As [`Line::take`], for preformatted text: spaces at the start of lines are kept, styles are not.
-    pub(super) fn take_preformatted(&mut self) -> String {
+    pub(crate) fn take_preformatted(&mut self) -> String {
         self.close_spans();
         self.spans.clear();
         let text = core::mem::take(&mut self.text);
@@ -137,8 +171,22 @@ impl Line {
     }
 }
 
+/// The length of the words of ASCII that `text` starts with, single spaces between them.
+fn plain_words(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if byte.is_ascii_graphic() {
+            end = at + 1;
+        } else if *byte != b' ' || at != end || end == 0 {
+            break;
+        }
+    }
+    end
+}
+
 /// "10" and a raised "9" must not become "109".
-fn superscript(c: char) -> char {
+pub(crate) fn superscript(c: char) -> char {
     match c {
         '0' => '\u{2070}',
         '1' => '\u{B9}',

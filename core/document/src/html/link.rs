@@ -7,7 +7,7 @@ const LONGEST: usize = 2048;
 
 /// The link in normal form if it is https, tel or mailto. `href` has its entities decoded. A name or password in an
 /// https link only serves to make it look like another site.
-pub(super) fn safe_link(href: &str) -> Option<String> {
+pub(crate) fn safe_link(href: &str) -> Option<String> {
     if href.len() > LONGEST {
         return None;
     }

@@ -148,7 +148,7 @@ impl From<core::Listing<core::ResultView>> for ResultList {
 
 impl From<core::SectionView> for SectionView {
     fn from(section: core::SectionView) -> Self {
-        let core::SectionView { anchor, heading, plain_heading, text } = section;
+        let core::SectionView { anchor, heading, plain_heading, text, .. } = section;
         Self { anchor, heading, plain_heading, text }
     }
 }

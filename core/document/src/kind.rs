@@ -1,10 +1,10 @@
-//! The kinds of section and their names in plain words (SPEC N2).
+//! The kinds of section (SPEC N2).
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident, $code:literal, $plain:literal;)*) => {
-        /// What a section is about. The plain name says no more than the heading did: no sex, no advice, no verdict.
+    ($($(#[$doc:meta])* $name:ident, $code:literal;)*) => {
+        /// What a section is about. Its words stand in the catalogue as `section.<code>`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum SectionKind {
             $($(#[$doc])* #[serde(rename = $code)] $name,)*
@@ -25,162 +25,153 @@ macro_rules! kinds {
                     Self::Other => "other",
                 }
             }
-
-            /// The kind in plain words, in English.
-            #[must_use]
-            pub const fn plain_heading(self) -> Option<&'static str> {
-                match self {
-                    $(Self::$name => Some($plain),)*
-                    Self::Other => None,
-                }
-            }
         }
     };
 }
 
 kinds! {
     /// CC, presenting complaint.
-    ChiefComplaint, "chief-complaint", "The main reason for the visit";
+    ChiefComplaint, "chief-complaint";
     /// HPI.
-    HistoryOfPresentIllness, "history-of-present-illness", "What led to this visit";
+    HistoryOfPresentIllness, "history-of-present-illness";
     /// What is new since the last note.
-    IntervalHistory, "interval-history", "What has happened since last time";
+    IntervalHistory, "interval-history";
     /// Why another clinician was asked.
-    ReasonForReferral, "reason-for-referral", "Why another clinician was asked";
+    ReasonForReferral, "reason-for-referral";
     /// Why a person was admitted.
-    ReasonForAdmission, "reason-for-admission", "Why the hospital stay began";
+    ReasonForAdmission, "reason-for-admission";
     /// Why a test or procedure was done.
-    Indication, "indication", "Why this was done";
+    Indication, "indication";
     /// What was told.
-    Subjective, "subjective", "What was said about how things are going";
+    Subjective, "subjective";
     /// What was seen and measured.
-    Objective, "objective", "What was seen and measured";
+    Objective, "objective";
     /// PMH.
-    PastHistory, "past-history", "Past health problems";
+    PastHistory, "past-history";
     /// PSH.
-    SurgicalHistory, "surgical-history", "Past operations";
+    SurgicalHistory, "surgical-history";
     /// FH.
-    FamilyHistory, "family-history", "Health problems in the family";
+    FamilyHistory, "family-history";
     /// SH.
-    SocialHistory, "social-history", "Daily life, work and habits";
+    SocialHistory, "social-history";
     /// Tobacco, alcohol, drugs.
-    SubstanceUse, "substance-use", "Tobacco, alcohol and drugs";
+    SubstanceUse, "substance-use";
     /// Past mental health care.
-    PsychiatricHistory, "psychiatric-history", "Past mental health care";
+    PsychiatricHistory, "psychiatric-history";
     /// Periods, pregnancies.
-    ObstetricHistory, "obstetric-history", "Periods and pregnancies";
+    ObstetricHistory, "obstetric-history";
     /// Birth, for a child's chart.
-    BirthHistory, "birth-history", "Birth and the first weeks";
+    BirthHistory, "birth-history";
     /// Milestones.
-    DevelopmentalHistory, "developmental-history", "How growing and learning have gone";
+    DevelopmentalHistory, "developmental-history";
     /// Current medicines.
-    Medications, "medications", "Medicines";
+    Medications, "medications";
     /// Medicines before admission.
-    HomeMedications, "home-medications", "Medicines used at home before this";
+    HomeMedications, "home-medications";
     /// Medicines at discharge.
-    DischargeMedications, "discharge-medications", "Medicines when leaving the hospital";
+    DischargeMedications, "discharge-medications";
     /// Allergies and intolerances.
-    Allergies, "allergies", "Allergies and bad reactions";
+    Allergies, "allergies";
     /// Vaccines.
-    Immunizations, "immunizations", "Vaccines";
+    Immunizations, "immunizations";
     /// ROS.
-    ReviewOfSystems, "review-of-systems", "Questions about each part of the body";
+    ReviewOfSystems, "review-of-systems";
     /// Blood pressure, pulse ...
-    VitalSigns, "vital-signs", "Basic checks, like blood pressure and pulse";
+    VitalSigns, "vital-signs";
     /// PE.
-    PhysicalExam, "physical-exam", "What the exam found";
+    PhysicalExam, "physical-exam";
     /// MSE.
-    MentalStatusExam, "mental-status-exam", "How mood, speech and thinking seemed";
+    MentalStatusExam, "mental-status-exam";
     /// What a person can do from day to day.
-    FunctionalStatus, "functional-status", "How daily tasks are going";
+    FunctionalStatus, "functional-status";
     /// Laboratory and other results.
-    Results, "results", "Test results";
+    Results, "results";
     /// Results that are not there yet.
-    PendingResults, "pending-results", "Tests with no result yet";
+    PendingResults, "pending-results";
     /// Scans and x-rays.
-    Imaging, "imaging", "Scans and x-rays";
+    Imaging, "imaging";
     /// How a test was done.
-    Technique, "technique", "How the test was done";
+    Technique, "technique";
     /// Earlier tests looked at beside this one.
-    Comparison, "comparison", "Older tests looked at side by side";
+    Comparison, "comparison";
     /// What a test or operation showed.
-    Findings, "findings", "What was seen";
+    Findings, "findings";
     /// A report's conclusion.
-    Impression, "impression", "The summing-up";
+    Impression, "impression";
     /// What the clinician thinks.
-    Assessment, "assessment", "What the clinician thinks";
+    Assessment, "assessment";
     /// A/P.
-    AssessmentAndPlan, "assessment-and-plan", "What the clinician thinks, and the plan";
+    AssessmentAndPlan, "assessment-and-plan";
     /// What is to be done.
-    Plan, "plan", "The plan";
+    Plan, "plan";
     /// Problems, active or past.
-    ProblemList, "problem-list", "List of health problems";
+    ProblemList, "problem-list";
     /// The name given to the problem.
-    Diagnosis, "diagnosis", "The name given to the health problem";
+    Diagnosis, "diagnosis";
     /// What else it could be.
-    DifferentialDiagnosis, "differential-diagnosis", "What it could be";
+    DifferentialDiagnosis, "differential-diagnosis";
     /// As named on admission.
-    AdmissionDiagnosis, "admission-diagnosis", "The health problem when the stay began";
+    AdmissionDiagnosis, "admission-diagnosis";
     /// As named at discharge.
-    DischargeDiagnosis, "discharge-diagnosis", "The health problem when the stay ended";
+    DischargeDiagnosis, "discharge-diagnosis";
     /// As named before the operation.
-    PreoperativeDiagnosis, "preoperative-diagnosis", "The health problem as named before the operation";
+    PreoperativeDiagnosis, "preoperative-diagnosis";
     /// As named after the operation.
-    PostoperativeDiagnosis, "postoperative-diagnosis", "The health problem as named after the operation";
+    PostoperativeDiagnosis, "postoperative-diagnosis";
     /// What was done.
-    Procedure, "procedure", "What was done";
+    Procedure, "procedure";
     /// Anesthesia used.
-    Anesthesia, "anesthesia", "How pain and sleep were handled";
+    Anesthesia, "anesthesia";
     /// Blood and fluids.
-    BloodLoss, "blood-loss", "Blood and fluids, in and out";
+    BloodLoss, "blood-loss";
     /// What went wrong, if anything.
-    Complications, "complications", "Problems that came up, if any";
+    Complications, "complications";
     /// What was put in or left in.
-    Implants, "implants", "What was put in";
+    Implants, "implants";
     /// Agreement to a procedure.
-    Consent, "consent", "The talk about risks and choices";
+    Consent, "consent";
     /// What was taken and sent.
-    Specimen, "specimen", "What was sent to the lab";
+    Specimen, "specimen";
     /// The sample by eye.
-    GrossDescription, "gross-description", "How the sample looks to the eye";
+    GrossDescription, "gross-description";
     /// The sample under the microscope.
-    MicroscopicDescription, "microscopic-description", "How the sample looks under a microscope";
+    MicroscopicDescription, "microscopic-description";
     /// Stains and molecular tests.
-    SpecialStudies, "special-studies", "More tests on the sample";
+    SpecialStudies, "special-studies";
     /// A fixed-form pathology summary.
-    SynopticReport, "synoptic-report", "The sample's report as a set list";
+    SynopticReport, "synoptic-report";
     /// What happened in the hospital.
-    HospitalCourse, "hospital-course", "What happened during the stay";
+    HospitalCourse, "hospital-course";
     /// What happened in the emergency department.
-    EmergencyCourse, "emergency-course", "What happened in the emergency room";
+    EmergencyCourse, "emergency-course";
     /// Where a person goes from here.
-    Disposition, "disposition", "Where care goes from here";
+    Disposition, "disposition";
     /// How a person was on leaving.
-    DischargeCondition, "discharge-condition", "How things were on leaving";
+    DischargeCondition, "discharge-condition";
     /// What the patient was told to do.
-    Instructions, "instructions", "What to do after this";
+    Instructions, "instructions";
     /// Diet.
-    Diet, "diet", "Food and drink";
+    Diet, "diet";
     /// Activity.
-    Activity, "activity", "How active to be";
+    Activity, "activity";
     /// Next visits.
-    FollowUp, "follow-up", "Next visits and checks";
+    FollowUp, "follow-up";
     /// Advice to the asking clinician.
-    Recommendations, "recommendations", "What is suggested";
+    Recommendations, "recommendations";
     /// What was ordered.
-    Orders, "orders", "Tests and care asked for";
+    Orders, "orders";
     /// What care aims at.
-    Goals, "goals", "What care aims for";
+    Goals, "goals";
     /// What was explained.
-    Education, "education", "What was explained";
+    Education, "education";
     /// Code status, advance directives.
-    AdvanceDirectives, "advance-directives", "Wishes for care in an emergency";
+    AdvanceDirectives, "advance-directives";
     /// Written later.
-    Addendum, "addendum", "Added later";
+    Addendum, "addendum";
     /// A supervising clinician's statement.
-    Attestation, "attestation", "A word from the clinician in charge";
+    Attestation, "attestation";
     /// What the writer adds.
-    Comment, "comment", "A comment";
+    Comment, "comment";
     /// Who gives care.
-    CareTeam, "care-team", "Who gives care";
+    CareTeam, "care-team";
 }

@@ -33,6 +33,7 @@ mod reading_time;
 mod remark;
 mod rtf;
 mod sniff;
+mod table_rows;
 mod text;
 mod wordings;
 

@@ -110,14 +110,6 @@ pub struct Cell {
     pub text: Inline,
 }
 
-impl Section {
-    /// What the heading means in plain words (SPEC N2); `None` for a heading the table does not know.
-    #[must_use]
-    pub fn plain_heading(&self) -> Option<&'static str> {
-        self.kind.plain_heading()
-    }
-}
-
 impl Block {
     /// The block's anchor; a rule has none.
     #[must_use]

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A fact about reading one note. It has a stable [`code`](Remark::code) for translation and a plain
-/// [`sentence`](Remark::sentence); it never holds a word of the note.
+/// A fact about reading one note. Its words stand in the catalogue as `remark.<code>`; it never holds a word of the note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remark {
@@ -45,6 +44,25 @@ pub enum Remark {
 }
 
 impl Remark {
+    /// All of them, the pages with a number of one.
+    pub const ALL: &[Self] = &[
+        Self::CharsetNotAsDeclared,
+        Self::DamagedCharacters,
+        Self::ControlCharactersRemoved,
+        Self::TypeNotAsDeclared,
+        Self::DamagedMarkup,
+        Self::NestingFlattened,
+        Self::HiddenTextShown,
+        Self::PicturesNotShown,
+        Self::ActiveContentRemoved,
+        Self::CodedDataNotShown,
+        Self::EmbeddedFileNotShown,
+        Self::TextElsewhere,
+        Self::DeletedTextLeftOut,
+        Self::PagesNotReadable { count: 1, of: 1 },
+        Self::NoText,
+    ];
+
     /// Stable name, the same as in stored models.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -64,28 +82,6 @@ impl Remark {
             Self::DeletedTextLeftOut => "deleted-text-left-out",
             Self::PagesNotReadable { .. } => "pages-not-readable",
             Self::NoText => "no-text",
-        }
-    }
-
-    /// What to tell the reader, in English.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::CharsetNotAsDeclared => "The file was labeled with the wrong alphabet. We used the one that fits.",
-            Self::DamagedCharacters => "Some letters in this note were damaged. They show as \u{FFFD}.",
-            Self::ControlCharactersRemoved => "We took out some hidden marks that are not part of the words.",
-            Self::TypeNotAsDeclared => "The file was labeled as another kind. We read it as what it is.",
-            Self::DamagedMarkup => "Part of this note's layout is broken. All the words we found are here.",
-            Self::NestingFlattened => "This note's layout was too deep to keep. All the words are here.",
-            Self::HiddenTextShown => "This note has words that were hidden on the page. We show them.",
-            Self::PicturesNotShown => "This note has pictures that cannot be shown here.",
-            Self::ActiveContentRemoved => "We took out parts of the page that are not words, to keep you safe.",
-            Self::CodedDataNotShown => "Part of this note is only in codes made for computers. We do not show those.",
-            Self::EmbeddedFileNotShown => "This note has a file in it that cannot be shown here.",
-            Self::TextElsewhere => "The words of this note are in another file. It did not come with this one.",
-            Self::DeletedTextLeftOut => "The writer took some words out of this note. They are not shown.",
-            Self::PagesNotReadable { .. } => "Some pages of this note are pictures or cannot be read as words.",
-            Self::NoText => "This note has no words in it.",
         }
     }
 }

@@ -377,3 +377,62 @@ fn nothing_active_survives() {
     assert_eq!(model.sections[1].text(), "link A chart");
     assert_eq!(model.remarks, [Remark::PicturesNotShown, Remark::ActiveContentRemoved]);
 }
+
+/// What the cells of the only table hold, with the rows each covers.
+fn table(narrative: &str) -> Vec<Vec<(String, u32)>> {
+    match part(narrative).blocks.as_slice() {
+        [Block::Table { rows, .. }] => rows
+            .iter()
+            .map(|row| row.cells.iter().map(|cell| (cell.text.text.clone(), cell.row_span)).collect())
+            .collect(),
+        other => panic!("{other:?} of {narrative}"),
+    }
+}
+
+/// Proves N1: a row without words takes its part of a span along, and no span leaves its group of rows: every number
+/// stays under its heading.
+#[test]
+fn spans_keep_numbers_under_their_headings() {
+    let cell = |text: &str, rows: u32| (text.to_owned(), rows);
+    for empty in ["<tr/>", "<tr></tr>", "<tr><td/></tr>", "<tr><td> </td></tr>"] {
+        let narrative = format!(
+            "<table><tr><td rowspan='2'>Na</td><td>140</td></tr>{empty}<tr><td>K</td><td>4.1</td></tr></table>"
+        );
+        let expected = [vec![cell("Na", 1), cell("140", 1)], vec![cell("K", 1), cell("4.1", 1)]];
+        assert_eq!(table(&narrative), expected, "{empty}");
+    }
+    let groups = "<table><tbody><tr><td rowspan='9'>Na</td><td>140</td></tr><tr><td>138</td></tr></tbody>\
+        <tbody><tr><td rowspan='0'>K</td><td>4.1</td></tr><tr><td>4.2</td></tr></tbody><tfoot><tr><td>Foot</td></tr></tfoot></table>";
+    let expected = [
+        vec![cell("Na", 2), cell("140", 1)],
+        vec![cell("138", 1)],
+        vec![cell("K", 2), cell("4.1", 1)],
+        vec![cell("4.2", 1)],
+        vec![cell("Foot", 1)],
+    ];
+    assert_eq!(table(groups), expected);
+}
+
+/// Proves N1: the cells of a table in a cell stand on one line, row by row.
+#[test]
+fn a_table_in_a_cell_keeps_its_rows() {
+    let inner = "<table><tr><td>Na</td><td>140</td></tr><tr><td>K</td><td>4.1</td></tr></table>";
+    let seen = table(&format!("<table><tr><td>A</td><td>{inner}</td></tr><tr><td>B</td><td>2</td></tr></table>"));
+    assert_eq!(seen[0][1].0, "Na | 140\nK | 4.1");
+    assert_eq!(table("<table><tr><td>X</td><td>Na<td>140</td></td></tr></table>")[0][1].0, "Na 140");
+}
+
+/// Proves N1: what an entry says the patient does not have is not among the words; that something is missing is told.
+#[test]
+fn denied_entries_are_not_shown() {
+    for denied in ["true", "1"] {
+        let model = model(&document(&format!(
+            "<component><section><title>Problems</title><text/>\
+             <entry><act><entryRelationship><observation negationInd='{denied}'><text>Diabetes</text><value displayName='x'/>\
+             </observation></entryRelationship></act></entry>\
+             <entry><observation negationInd='false'><text>Asthma</text></observation></entry></section></component>"
+        )));
+        assert_eq!(model.sections[1].text(), "Asthma");
+        assert_eq!(model.remarks, [Remark::CodedDataNotShown]);
+    }
+}

@@ -330,3 +330,30 @@ fn wrong_braces_cost_no_words() {
         assert_eq!(text(source), words, "{source}");
     }
 }
+
+/// Proves N1: a row that belongs whole to the one above leaves, and takes its part of every span along.
+#[test]
+fn a_row_merged_whole_moves_no_number() {
+    let row = |marks: &str, first: &str, second: &str| {
+        format!("\\trowd{marks}\\cellx2000{marks}\\cellx4000\\intbl {first}\\cell {second}\\cell\\row ")
+    };
+    let body =
+        [row("\\clvmgf", "Na", "140"), row("\\clvmrg", "", ""), row("", "K", "4.1"), row("", "Cl", "100")].concat();
+    let model = model(rtf(&body));
+    assert_eq!(
+        cells(&model),
+        [[("Na", 1, 1), ("140", 1, 1)], [("K", 1, 1), ("4.1", 1, 1)], [("Cl", 1, 1), ("100", 1, 1)]]
+    );
+}
+
+/// Proves N1: the same in HTML, whose tables end in the same way.
+#[test]
+fn an_empty_row_moves_no_number() {
+    for empty in ["<tr></tr>", "<tr><td></td></tr>"] {
+        let source = format!(
+            "<html><body><table><tr><td rowspan=2>Na</td><td>140</td></tr>{empty}<tr><td>K</td><td>4.1</td></tr></table></body></html>"
+        );
+        let model = read(source.as_bytes(), Some("text/html"), &Limits::default()).expect("readable");
+        assert_eq!(cells(&model), [[("Na", 1, 1), ("140", 1, 1)], [("K", 1, 1), ("4.1", 1, 1)]], "{empty}");
+    }
+}

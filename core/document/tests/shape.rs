@@ -197,37 +197,6 @@ fn wordings_are_known_in_every_spelling() {
     }
 }
 
-/// Proves N2: every kind has a plain name of its own, short, without a sex, a verdict or a hard word.
-#[test]
-fn plain_names_are_plain() {
-    let mut names: Vec<&str> = K::NAMED.iter().map(|kind| kind.plain_heading().unwrap()).collect();
-    for name in &names {
-        assert!(name.split_whitespace().count() <= 9, "{name}");
-        let folded = format!(" {} ", name.to_lowercase().replace([',', '-'], " "));
-        for hard in [
-            " he ",
-            " she ",
-            " his ",
-            " her ",
-            " diagnosis ",
-            " symptoms ",
-            " normal ",
-            " bad news ",
-            " disease ",
-            " you ",
-        ] {
-            assert!(!folded.contains(hard), "{name}");
-        }
-        let long = name.split_whitespace().filter(|word| word.len() > 11).count();
-        assert_eq!(long, 0, "{name}");
-    }
-    let count = names.len();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), count);
-    assert_eq!(K::Other.plain_heading(), None);
-}
-
 /// Proves N2: in a test's report, "Exam" names the test and "History" its reason.
 #[test]
 fn reports_use_the_words_differently() {

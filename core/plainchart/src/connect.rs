@@ -7,6 +7,8 @@ mod run;
 use plainchart_auth::{FhirBase, ScopeWish, SignedIn};
 use url::Url;
 
+use crate::words::say;
+
 pub use confirm::{Confirmation, Connected, ConnectedPerson, Relation};
 
 /// What an app asks for.
@@ -26,7 +28,7 @@ impl ConnectRequest {
     fn wish(&self) -> ScopeWish {
         match &self.scope {
             Some(scope) => ScopeWish::Exactly(scope.clone()),
-            None => ScopeWish::Types(crate::sync::SCOPE_TYPES.iter().map(|name| (*name).to_owned()).collect()),
+            None => ScopeWish::Types(crate::sync::scope_types().into_iter().map(str::to_owned).collect()),
         }
     }
 }
@@ -107,7 +109,7 @@ fn pending_name(id: &str) -> String {
 #[must_use]
 pub fn source_name(base: &str) -> String {
     match FhirBase::parse(base, &plainchart_auth::Policy { allow_http_loopback: true }) {
-        Ok(base) => base.root().host_str().unwrap_or("this hospital").to_owned(),
-        Err(_) => "a file".to_owned(),
+        Ok(base) => base.root().host_str().map_or_else(|| say("source.unnamed", &[]), str::to_owned),
+        Err(_) => say("source.file", &[]),
     }
 }

@@ -6,51 +6,73 @@
 mod from_below;
 mod sentence;
 
-/// Why a new sign-in is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SignInReason {
-    /// The access ran out or was taken back (`invalid_grant`).
-    Expired,
-    /// The hospital gave no lasting access.
-    NoLastingAccess,
-    /// The reader or the hospital said no on its page.
-    Declined,
-    /// The answer that came back did not belong to the sign-in that was started, or was too old.
-    BadCallback,
-    /// The reader said that this is not the right person.
-    NotThisPerson,
-    /// This person was never connected on this phone.
-    NeverConnected,
+/// Defines the reasons of one kind of error with their codes, so that the two cannot part.
+macro_rules! reasons {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its part of the error's code.
+            const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+        }
+    };
 }
 
-/// Why something is not permitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NotPermittedReason {
-    /// No lease opens this chart.
-    NoLease,
-    /// The lease lets the actor see, not do this.
-    Verb,
-    /// The hospital refuses it to this sign-in.
-    Scope,
-    /// The hospital answers 403 to the patient's own record.
-    Forbidden,
-    /// The reader's own hold folds it away (R3).
-    Held,
+reasons! {
+    /// Why a new sign-in is needed.
+    SignInReason {
+        /// The access ran out or was taken back (`invalid_grant`).
+        Expired = "expired";
+        /// The hospital gave no lasting access.
+        NoLastingAccess = "no_lasting_access";
+        /// The reader or the hospital said no on its page.
+        Declined = "declined";
+        /// The answer that came back did not belong to the sign-in that was started, or was too old.
+        BadCallback = "bad_callback";
+        /// The reader said that this is not the right person.
+        NotThisPerson = "not_this_person";
+        /// This person was never connected on this phone.
+        NeverConnected = "never_connected";
+    }
 }
 
-/// Why the disk cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StorageReason {
-    /// No space left.
-    Full,
-    /// It cannot be written to.
-    ReadOnly,
-    /// Another program has this store open.
-    InUse,
-    /// A newer version of the app wrote this store.
-    NewerFormat,
-    /// The disk refused for another reason.
-    Unreadable,
+reasons! {
+    /// Why something is not permitted.
+    NotPermittedReason {
+        /// No lease opens this chart.
+        NoLease = "no_lease";
+        /// The lease lets the actor see, not do this.
+        Verb = "verb";
+        /// The hospital refuses it to this sign-in.
+        Scope = "scope";
+        /// The hospital answers 403 to the patient's own record.
+        Forbidden = "forbidden";
+        /// The reader's own hold folds it away (R3).
+        Held = "held";
+    }
+}
+
+reasons! {
+    /// Why the disk cannot be used.
+    StorageReason {
+        /// No space left.
+        Full = "full";
+        /// It cannot be written to.
+        ReadOnly = "read_only";
+        /// Another program has this store open.
+        InUse = "in_use";
+        /// A newer version of the app wrote this store.
+        NewerFormat = "newer_format";
+        /// The disk refused for another reason.
+        Unreadable = "unreadable";
+    }
 }
 
 /// Everything that can go wrong, as an app needs to know it.

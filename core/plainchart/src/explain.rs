@@ -49,13 +49,17 @@ pub fn views_of<'m>(marks: &'m [Mark<'m>], section: Option<usize>) -> impl Itera
     })
 }
 
+/// Words of a short text of the chart explained, such as a title.
+pub(crate) fn marks_of(glossary: &Glossary, text: &str) -> Vec<MarkView> {
+    let mut marks: Vec<MarkView> = views_of(&glossary.annotate(text, &Context::default()), None).collect();
+    crate::reading::tell_first(&mut marks);
+    marks
+}
+
 /// Marks the words of a text that is nobody's chart. Needs no store and no key.
 #[must_use]
 pub fn annotate(text: &str) -> Vec<MarkView> {
-    let marks = Glossary::embedded().annotate(text, &Context::default());
-    let mut views: Vec<MarkView> = views_of(&marks, None).collect();
-    crate::reading::tell_first(&mut views);
-    views
+    marks_of(Glossary::embedded(), text)
 }
 
 /// Looks a word up; suggestions when it is not in the glossary. Needs no store and no key.

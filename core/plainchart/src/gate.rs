@@ -1,7 +1,7 @@
 //! The choke point in the facade (P2): every read, list, search, export and glossary call on a note asks here, for the
 //! owner too, and leaves its line in the access log (P6).
 
-use plainchart_access::{Act, ChartId, Decision, Item, LogLine, Refusal, Standing, decide};
+use plainchart_access::{Act, ChartId, Classes, Decision, Item, LogLine, Refusal, Standing, decide};
 
 use crate::error::{NotPermittedReason, PlainchartError};
 use crate::session::Session;
@@ -46,7 +46,9 @@ impl Session {
     pub(crate) fn sees_everything(&self, chart: &ChartId, act: Act) -> bool {
         let own = self.with_household(|household| {
             let standing = household.owner().map(|actor| household.standing(actor, chart));
-            matches!(standing, Some(Standing::Own)) && household.holds().iter().all(|hold| hold.chart != *chart)
+            matches!(standing, Some(Standing::Own))
+                && self.classes_of_file(household, chart) == Classes::ALL
+                && household.holds().iter().all(|hold| hold.chart != *chart)
         });
         own && self.decide(chart, act, None).is_allowed()
     }
@@ -55,6 +57,10 @@ impl Session {
         let now = self.known_time(chart);
         self.with_household(|household| {
             let standing = household.owner().map_or(Standing::Stranger, |actor| household.standing(actor, chart));
+            let is_closed = |(item, _): &(&Item, i64)| !self.classes_of_file(household, chart).covers(item.classes);
+            if matches!(standing, Standing::Own) && item.as_ref().is_some_and(is_closed) {
+                return Decision::Refuse(Refusal::SensitivityClass);
+            }
             decide(standing, chart, act, item, household.holds(), now)
         })
     }

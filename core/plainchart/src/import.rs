@@ -1,11 +1,16 @@
-//! Reading a downloaded record: a Bundle, a single resource, NDJSON, or a folder of these.
+//! Reading a downloaded record: a Bundle, a single resource, NDJSON, a C-CDA document, a ZIP or a folder of these.
 //!
-//! Two passes: the first finds the people (Patient resources and the addresses they came under), the second files
+//! Two passes: the first finds the people (Patient resources and the addresses they came under, and whom C-CDA documents
+//! are about), the second files
 //! every resource under whose it is. Several people in one file become several people; nothing is moved or deleted
 //! where the file lies. A file has charts of its own: whatever it says of itself, it never writes into a hospital's.
 
 mod bodies;
+mod clinical_document;
+#[cfg(test)]
+mod document_tests;
 mod filing;
+mod likeness;
 mod people;
 mod pieces;
 mod report;
@@ -26,7 +31,7 @@ use crate::session::Session;
 use crate::sync::{Progress, ProgressListener};
 use filing::{Filing, Round};
 use people::{People, claimed_base};
-use pieces::{Piece, files_of, pieces_of};
+use pieces::{FILES_IN_ONE, Piece, files_of, pieces_of};
 pub use report::{ImportReport, ImportedPerson, SetAsideCount};
 use shared::Shared;
 
@@ -63,8 +68,8 @@ impl Session {
         for round in [Round::WithSubject, Round::WithoutSubject] {
             for (number, file) in files.iter().enumerate() {
                 cancel.check()?;
-                for piece in pieces_of(file) {
-                    filing.take(&piece, number, round)?;
+                for (inner, piece) in pieces_of(file) {
+                    filing.take(&piece, number * FILES_IN_ONE + inner, round)?;
                     if filing.is_due() {
                         filing.commit()?;
                         cancel.check()?;
@@ -145,18 +150,27 @@ fn look_through(
 ) -> Result<(People, Shared), PlainchartError> {
     let (mut people, mut shared) = (People::default(), Shared::default());
     let mut subjects = HashSet::new();
-    for (number, file) in files.iter().enumerate() {
+    let mut documents = Vec::new();
+    for (number, path) in files.iter().enumerate() {
         cancel.check()?;
-        for piece in pieces_of(file) {
-            let Piece::Resource { raw, full_url, .. } = piece else { continue };
+        for (inner, piece) in pieces_of(path) {
+            let file = number * FILES_IN_ONE + inner;
+            let (raw, full_url) = match piece {
+                Piece::Resource { raw, full_url, .. } => (raw, full_url),
+                Piece::Document { document, .. } => {
+                    documents.push(document.without_bytes());
+                    continue;
+                }
+                Piece::Unreadable { .. } | Piece::Skipped { .. } => continue,
+            };
             let Ok(header) = read_header(&raw) else { continue };
             match &header.subject {
                 Subject::Itself => {
                     if let Ok(patient) = Patient::read(&raw) {
-                        people.add(number, file, &raw, &patient, full_url.as_deref());
+                        people.add(file, path, &raw, &patient, full_url.as_deref());
                     }
                 }
-                Subject::NoneByType => shared.add(number, &header, &raw, full_url.as_deref()),
+                Subject::NoneByType => shared.add(file, &header, &raw, full_url.as_deref()),
                 // Of two different ones it is clear that there are several.
                 Subject::Of(_) if person.is_some() && subjects.len() < 2 => {
                     subjects.extend(subjects_of(&header, full_url.as_deref()));
@@ -165,14 +179,18 @@ fn look_through(
             }
         }
     }
+    let nobody = Patient::read(r#"{"resourceType":"Patient"}"#);
+    let nobody = nobody.map_err(|_| PlainchartError::internal("import.patient"))?;
+    let named = person.map(PersonId::to_string);
+    for document in &documents {
+        people.add_document(document, &nobody, named.as_deref());
+    }
     if let Some(person) = person {
         let several = if people.len() == 0 { subjects.len() > 1 } else { people.len() > 1 };
         if several {
             return Err(PlainchartError::invalid("person"));
         }
         if let (0, Some(subject)) = (people.len(), subjects.iter().next()) {
-            let nobody = Patient::read(r#"{"resourceType":"Patient"}"#);
-            let nobody = nobody.map_err(|_| PlainchartError::internal("import.patient"))?;
             people.add_named(subject, &nobody, &person.to_string());
         }
     }

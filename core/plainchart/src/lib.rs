@@ -21,6 +21,7 @@ mod reading;
 mod relanding;
 mod sensitivity;
 mod session;
+mod spoken;
 mod store;
 mod stored;
 mod sync;
@@ -28,6 +29,7 @@ mod syncing;
 mod tokens;
 mod upkeep;
 mod views;
+pub mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -47,15 +49,21 @@ pub use plainchart_vault::{
     FileKey, FileKeystore, KeystoreError, MemoryKeystore, PassphraseCost, PlatformKeystore, Secret, Zeroizing,
     keystore_conformance,
 };
+pub use plainchart_record::plot;
 pub use reading::Window;
 pub use session::Configuration;
 pub use store::Opened;
 pub use sync::{Progress, ProgressListener, Quiet, SyncOptions, SyncReport, TypeReport};
 pub use upkeep::{DoctorReport, LogCheck, LogEntry};
 pub use url::Url;
+pub use views::{AttachmentSummary, AttachmentView, BlockView, CameOfView, CellView, ItemView, LineView, MedicineView, MentionView, PieceView, ReferralView, RenditionView, SpokenSection, StateView, StyleView, SupplyView, VersionView};
 pub use views::{
-    ChartView, DefinitionView, Listing, MarkView, NoteSummary, NoteView, PROXY_SENTENCE, PersonView, Reader,
-    ResultView, SENSITIVE_NOTICE, SectionView, SenseView, SourceState, Time,
+    ChartView, DefinitionView, EntryKind, EntryView, FactView, LinkView, Listing, MarkView, MomentView, NoteSummary, NoteView, PartyView, PersonView, Reader,
+    ResultView, RoleView, SectionView, SenseView, SourceState, Time,
+};
+pub use views::{
+    AnalyteView, BandView, CorrectedView, CriticalView, PanelLine, PanelView, PointView, ResultDetail, ResultVersionView,
+    SeriesView, TrendView, UndrawnView, WasView,
 };
 
 use session::Session;
@@ -210,12 +218,144 @@ impl Plainchart {
         self.session.results(person, window)
     }
 
+    /// The reports of a person, newest first, each with its results in the lab's order; results that are in no report
+    /// stand between them.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn panels(&self, person: &Person, window: Window) -> Result<Listing<PanelView>, PlainchartError> {
+        self.session.panels(person, window)
+    }
+
+    /// One report, open. `report`: its opaque id.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn panel(&self, person: &Person, report: &str) -> Result<PanelView, PlainchartError> {
+        self.session.panel(person, report)
+    }
+
+    /// One result, open: its parts, versions and links, and a form for reading aloud. `result`: its opaque id, or that
+    /// of a component.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn result(&self, person: &Person, result: &str) -> Result<ResultDetail, PlainchartError> {
+        self.session.result(person, result)
+    }
+
+    /// The tests of a person that can be shown over time, the newest value first.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn analytes(&self, person: &Person) -> Result<Listing<AnalyteView>, PlainchartError> {
+        self.session.analytes(person)
+    }
+
+    /// The values of a test over time, from all sources (R2). `key`: a result's opaque id, the `analyte` of a result, or
+    /// a LOINC code.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn trend(&self, person: &Person, key: &str) -> Result<TrendView, PlainchartError> {
+        self.session.trend(person, key)
+    }
+
+    /// The same with a layout on `width` by `height` units, for one's own drawing.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn trend_plot(
+        &self,
+        person: &Person,
+        key: &str,
+        width: u32,
+        height: u32,
+    ) -> Result<(TrendView, plot::Plot), PlainchartError> {
+        self.session.trend_plot(person, key, width, height)
+    }
+
+    /// The same as an SVG drawing in `currentColor`, without script, with a title and a description to be read out.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn trend_svg(&self, person: &Person, key: &str, width: u32, height: u32) -> Result<String, PlainchartError> {
+        self.session.trend_svg(person, key, width, height)
+    }
+
+    /// One list of the record: conditions, allergies, visits ..., newest first.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn entries(
+        &self,
+        person: &Person,
+        kind: EntryKind,
+        window: Window,
+    ) -> Result<Listing<EntryView>, PlainchartError> {
+        self.session.entries(person, kind, window)
+    }
+
+    /// One entry of such a list, open: a visit with what belongs to it.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn entry(&self, person: &Person, entry: &str) -> Result<EntryView, PlainchartError> {
+        self.session.entry(person, entry)
+    }
+
+    /// The medicines on the lists of a person's sources: source by source, in each by state, in that newest first.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn medicines(&self, person: &Person, window: Window) -> Result<Listing<MedicineView>, PlainchartError> {
+        self.session.medicines(person, window)
+    }
+
+    /// The referrals and orders of a person, newest first, each with what came of it.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`].
+    pub fn referrals(&self, person: &Person, window: Window) -> Result<Listing<ReferralView>, PlainchartError> {
+        self.session.referrals(person, window)
+    }
+
     /// One note with its sections and its words explained.
     ///
     /// # Errors
     /// As [`Plainchart::notes`]. A note without a body is no error: its remarks say why.
     pub fn read_note(&self, person: &Person, note: &str) -> Result<NoteView, PlainchartError> {
         self.session.read_note(person, note)
+    }
+
+    /// The same note from another of its files: `index` as in the note's `renditions`.
+    ///
+    /// # Errors
+    /// As [`Plainchart::read_note`]; `NotFound` for a file that the note does not have.
+    pub fn read_note_rendition(
+        &self,
+        person: &Person,
+        note: &str,
+        index: usize,
+    ) -> Result<NoteView, PlainchartError> {
+        self.session.read_note_rendition(person, note, index)
+    }
+
+    /// One of a note's files for the phone's own viewer or player, byte for byte: `index` as in the note's
+    /// `attachments` or `renditions`.
+    ///
+    /// # Errors
+    /// As [`Plainchart::notes`]; `NotFound` for a file that is not here.
+    pub fn attachment(&self, person: &Person, note: &str, index: usize) -> Result<AttachmentView, PlainchartError> {
+        self.session.attachment(person, note, index)
+    }
+
+    /// A note as it is read aloud; with `explain` what a word means is said after its first mention.
+    ///
+    /// # Errors
+    /// As [`Plainchart::read_note`].
+    pub fn spoken(&self, person: &Person, note: &str, explain: bool) -> Result<Vec<SpokenSection>, PlainchartError> {
+        self.session.spoken(person, note, explain)
     }
 
     /// Whose note this is.

@@ -113,7 +113,7 @@ mod tests {
 
     const RECORD: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
         {"resource":{"resourceType":"Patient","id":"7","name":[{"text":"Ines Alvão"}]}},
-        {"resource":{"resourceType":"Procedure","id":"p","subject":{"reference":"Patient/7"}}}]}"#;
+        {"resource":{"resourceType":"Specimen","id":"p","subject":{"reference":"Patient/7"}}}]}"#;
     const RESULT: &str = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"Zinc"},
         "subject":{"reference":"Patient/7"},"valueInteger":7}"#;
 
@@ -160,6 +160,7 @@ mod tests {
             set_aside: Some("unsupported_type".into()),
             full_url: None,
             large: false,
+            ties: None,
         };
         StoredResource { header, raw: raw.into() }.write().unwrap()
     }
@@ -183,7 +184,7 @@ mod tests {
         assert_eq!(values(&session, &chart), ["7"]);
         let scope = ChartScope::of(&chart.facts.chart);
         let left = session.store.groups(&scope, Classes::NONE, tree::SET_ASIDE).unwrap();
-        assert_eq!(left, [b"unsupported_type/Procedure".to_vec()]);
+        assert_eq!(left, [b"unsupported_type/Specimen".to_vec()]);
         assert_eq!(session.land_what_is_supported_now().unwrap(), 0, "and not twice");
     }
 

@@ -220,14 +220,28 @@ impl Session {
 
     /// The classes this reader may hold of a chart; the rest is not even stored (N4).
     pub(crate) fn readable_classes(&self, chart: &ChartId) -> Classes {
+        let now = self.known_time(chart);
         self.with_household(|household| {
             let Some(actor) = household.owner() else { return Classes::NONE };
             match household.standing(actor, chart) {
-                Standing::Own => Classes::ALL,
-                Standing::Proxy(lease) => lease.scope.classes,
+                Standing::Own => self.classes_of_file(household, chart),
+                Standing::Proxy(lease) => lease.classes(now),
                 Standing::Stranger => Classes::NONE,
             }
         })
+    }
+
+    /// What a file about someone whom the reader helps opens: no more than the leases for that person do (N4). A file
+    /// about anyone else is the reader's own.
+    pub(crate) fn classes_of_file(&self, household: &Household, chart: &ChartId) -> Classes {
+        let file = household.chart(chart).filter(|known| known.facts.from_file);
+        let (Some(file), Some(actor)) = (file, household.owner()) else { return Classes::ALL };
+        let charts = household.person(&file.person).map(|person| person.charts.as_slice()).unwrap_or_default();
+        let leases = charts.iter().filter_map(|other| match household.standing(actor, other) {
+            Standing::Proxy(lease) => Some(lease.classes(self.known_time(other))),
+            Standing::Own | Standing::Stranger => None,
+        });
+        leases.fold(Classes::ALL, Classes::intersection)
     }
 
     /// Wall time beside what this chart's own server is known to have said.

@@ -66,6 +66,9 @@ pub struct StoredHeader {
     /// The text lies in the tree [`tree::LARGE`]; this row is its stub.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub large: bool,
+    /// What ties it to others of the chart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ties: Option<crate::ingest::Ties>,
 }
 
 /// A stored resource.
@@ -172,6 +175,7 @@ mod tests {
             let header = StoredHeader {
                 received_ms: 7, digest: digest_of(raw.as_bytes()), version: None, updated_ms: None,
                 life: Life::Current, set_aside: None, full_url: Some("urn:uuid:1\n2".into()), large: false,
+                ties: None,
             };
             let stored = StoredResource { header: header.clone(), raw: raw.clone() };
             let read = StoredResource::read(&stored.write().unwrap()).unwrap();

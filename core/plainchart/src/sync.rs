@@ -7,11 +7,14 @@ mod page;
 mod plan;
 mod position;
 mod reconcile;
+mod referred;
 mod report;
 mod walk;
 
 pub use engine::{SyncOptions, Syncing, read_position};
 pub use fetch::{Counts, Fetcher};
-pub use plan::SCOPE_TYPES;
+#[cfg(test)]
+pub use plan::PLAN;
+pub use plan::{keys_of, scope_types};
 pub use position::Position;
 pub use report::{Progress, ProgressListener, Quiet, SyncReport, TypeReport};

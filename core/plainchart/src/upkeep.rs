@@ -1,11 +1,12 @@
 //! The access log, erasing, signing out, and the doctor.
 
-use plainchart_access::{Act, ChartId, Decision, Event, LogCheckpoint, LogLine, PersonId};
+use plainchart_access::{Act, ChartId, Classes, Decision, Event, LogCheckpoint, LogLine, PersonId};
 use plainchart_vault::{LogEnd, RecordKind};
 use serde::Serialize;
 
 use crate::error::PlainchartError;
 use crate::session::Session;
+use crate::words::say;
 use plainchart_auth::revocation_requests;
 
 /// A line of the access log as it is shown.
@@ -45,14 +46,18 @@ pub struct DoctorReport {
     pub version: &'static str,
     /// Whether everything can be read.
     pub sound: bool,
-    /// Block files.
-    pub files: u64,
+    /// Block files. Sizes and counts are not told to a reader who may not hold everything (N4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<u64>,
     /// Their bytes.
-    pub bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// Bytes of them in use.
-    pub live_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live_bytes: Option<u64>,
     /// Blocks in use.
-    pub blocks: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<u64>,
     /// Blocks that cannot be read.
     pub damaged: u64,
     /// Charts.
@@ -149,30 +154,28 @@ impl Session {
         let stats = self.store.stats()?;
         let check = self.store.check()?;
         let log = self.verify_log()?;
-        let mut remarks = Vec::new();
-        let mut remark = |applies: bool, sentence: &str| {
-            if applies {
-                remarks.push(sentence.to_owned());
-            }
-        };
-        remark(check.is_sound() && log.whole, "Everything that is saved here can be read.");
-        remark(!check.is_sound(), "A part of what is saved is damaged. The next sync gets it again from the hospital.");
-        remark(!log.whole, "The list of who read what has a gap.");
-        remark(self.opened.rolled_back, "An older copy of this store was put in its place. A sync brings the rest.");
-        remark(self.opened.index_rebuilt, "The index was built anew. Nothing is lost by that.");
-        remark(
-            self.opened.torn_bytes > 0,
-            "The last save was cut off before it was done, and was left out as a whole.",
-        );
+        let found = [
+            (check.is_sound() && log.whole, "doctor.sound"),
+            (!check.is_sound(), "doctor.damaged"),
+            (!log.whole, "doctor.log-gap"),
+            (self.opened.rolled_back, "doctor.rolled-back"),
+            (self.opened.index_rebuilt, "doctor.index-rebuilt"),
+            (self.opened.torn_bytes > 0, "doctor.torn"),
+        ];
+        let remarks = found.iter().filter(|(applies, _)| *applies).map(|(_, id)| say(id, &[])).collect();
+        let charts: Vec<ChartId> =
+            self.with_household(|household| household.charts().map(|chart| chart.facts.chart.clone()).collect());
+        let holds_all = charts.iter().all(|chart| self.readable_classes(chart) == Classes::ALL);
+        let told = |size: u64| holds_all.then_some(size);
         Ok(DoctorReport {
             version: env!("CARGO_PKG_VERSION"),
             sound: check.is_sound() && log.whole,
-            files: stats.files,
-            bytes: stats.file_bytes,
-            live_bytes: stats.live_bytes,
-            blocks: stats.blocks,
+            files: told(stats.files),
+            bytes: told(stats.file_bytes),
+            live_bytes: told(stats.live_bytes),
+            blocks: told(stats.blocks),
             damaged: check.damage.len() as u64,
-            charts: self.with_household(|household| household.charts().count()) as u64,
+            charts: charts.len() as u64,
             log_lines: log.lines,
             remarks,
         })

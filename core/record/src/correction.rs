@@ -4,10 +4,9 @@ use crate::analyte::Analyte;
 use crate::code::CodeableConcept;
 use crate::error::RecordError;
 use crate::interpretation::Flag;
-use crate::observation::{Measured, Observation};
-use crate::quantity::Quantity;
+use crate::observation::{Measured, Observation, ReferenceRange};
+use crate::quantity::{Quantity, Range};
 use crate::redact::hidden_debug;
-use crate::results::ShownRange;
 use crate::status::ObservationStatus;
 use crate::value::Value;
 
@@ -90,7 +89,24 @@ impl ChangedField {
     }
 }
 
-/// One change, in the words of the two versions. A code for status.
+/// What a version states about one point.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Stated {
+    /// In the source's words, with its digits and unit; the code of a status.
+    Text(String),
+    /// A value that needs words of the reader's language: a range, a period, a yes or no.
+    Value(Box<Value>),
+}
+
+hidden_debug!(Stated);
+
+impl Stated {
+    fn value(value: Value) -> Self {
+        Self::Value(Box::new(value))
+    }
+}
+
+/// One change, as the two versions state it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     /// Place of the component in the newer version, or in the older one if it is gone; none for the result itself.
@@ -100,9 +116,9 @@ pub struct Change {
     /// What changed.
     pub field: ChangedField,
     /// In the older version; empty: was not there.
-    pub was: Vec<String>,
+    pub was: Vec<Stated>,
     /// In the newer version; empty: is gone.
-    pub is: Vec<String>,
+    pub is: Vec<Stated>,
 }
 
 hidden_debug!(Change);
@@ -128,15 +144,15 @@ impl Correction {
             return None;
         }
         let mut changes = Vec::new();
-        let words = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
-        note(&mut changes, None, ChangedField::Status, words(older.status.code()), words(newer.status.code()));
+        let status = |one: &Observation| texts(Some(one.status.code()).filter(|code| !code.is_empty()));
+        note(&mut changes, None, ChangedField::Status, status(older), status(newer));
         let marker_only = older.status.is_entered_in_error() || newer.status.is_entered_in_error();
         if !marker_only {
-            let time = |one: &Observation| one.effective.iter().map(|time| time.text.clone()).collect();
-            let specimen = |one: &Observation| one.specimen.iter().filter_map(|party| party.name.clone()).collect();
+            let time = |one: &Observation| texts(one.effective.iter().map(|time| &time.text));
+            let specimen = |one: &Observation| texts(one.specimen.iter().filter_map(|party| party.name.as_ref()));
             note(&mut changes, None, ChangedField::Time, time(older), time(newer));
             note(&mut changes, None, ChangedField::Specimen, specimen(older), specimen(newer));
-            note(&mut changes, None, ChangedField::Note, older.notes.clone(), newer.notes.clone());
+            note(&mut changes, None, ChangedField::Note, texts(&older.notes), texts(&newer.notes));
             compare(&mut changes, None, &older.measured, &newer.measured);
             compare_parts(&mut changes, &older.components, &newer.components);
         }
@@ -154,9 +170,9 @@ impl Correction {
 
     /// The value of the result itself before it changed, with its unit, for "was X".
     #[must_use]
-    pub fn was(&self) -> Option<&str> {
+    pub fn was(&self) -> Option<&Stated> {
         let change = self.changes.iter().find(|change| change.part.is_none() && change.field == ChangedField::Value);
-        change.and_then(|change| change.was.first()).map(String::as_str)
+        change.and_then(|change| change.was.first())
     }
 }
 
@@ -208,14 +224,13 @@ fn name_key(measured: &Measured) -> Option<String> {
 }
 
 fn compare(changes: &mut Vec<Change>, part: Option<usize>, older: &Measured, newer: &Measured) {
-    let name = |line: &Measured| line.code.iter().filter_map(CodeableConcept::shown).map(str::to_owned).collect();
-    let absent = |line: &Measured| line.absent.iter().filter_map(|absent| absent.recorded.clone()).collect();
-    let ranges =
-        |line: &Measured| line.reference_ranges.iter().filter_map(ShownRange::of).map(|range| range.text).collect();
-    let flags = |line: &Measured| line.interpretation.iter().filter_map(Flag::of).map(|flag| flag.recorded).collect();
+    let name = |line: &Measured| texts(line.code.iter().filter_map(CodeableConcept::shown));
+    let absent = |line: &Measured| texts(line.absent.iter().filter_map(|absent| absent.recorded.as_ref()));
+    let ranges = |line: &Measured| line.reference_ranges.iter().filter_map(range_stated).collect();
+    let flags = |line: &Measured| texts(line.interpretation.iter().filter_map(Flag::of).map(|flag| flag.recorded));
     note(changes, part, ChangedField::Name, name(older), name(newer));
     if !same_number(older.value.as_ref(), newer.value.as_ref()) {
-        note(changes, part, ChangedField::Value, value_words(older), value_words(newer));
+        note(changes, part, ChangedField::Value, value_stated(older), value_stated(newer));
     }
     if older.value.is_some() && newer.value.is_some() {
         note(changes, part, ChangedField::Unit, unit_words(older), unit_words(newer));
@@ -236,22 +251,45 @@ fn same_number(older: Option<&Value>, newer: Option<&Value>) -> bool {
     }
 }
 
-fn value_words(line: &Measured) -> Vec<String> {
-    match &line.value {
-        Some(Value::Quantity(quantity)) => vec![quantity.shown()],
-        Some(value) => value.shown().map(|shown| shown.text).into_iter().collect(),
-        None => Vec::new(),
-    }
+fn value_stated(line: &Measured) -> Vec<Stated> {
+    let value = line.value.as_ref().filter(|value| value.is_told());
+    let stated = value.map(|value| match value {
+        Value::Quantity(quantity) => Stated::Text(quantity.shown()),
+        Value::Range(range) => Stated::value(Value::Range(as_shown(range))),
+        other => other.shown().map_or_else(|| Stated::value(other.clone()), |shown| Stated::Text(shown.text)),
+    });
+    stated.into_iter().collect()
 }
 
-fn unit_words(line: &Measured) -> Vec<String> {
+fn range_stated(range: &ReferenceRange) -> Option<Stated> {
+    let bounds = || range.bounds.as_ref().map(|bounds| Stated::value(Value::Range(as_shown(bounds))));
+    range.text.clone().map(Stated::Text).or_else(bounds)
+}
+
+/// A range with nothing but what is shown of it: another code behind the same words is no change.
+fn as_shown(range: &Range) -> Range {
+    let bound = |amount: &Quantity| Quantity {
+        value: amount.shown_value(),
+        comparator: None,
+        unit: amount.shown_unit().map(str::to_owned),
+        system: None,
+        code: None,
+    };
+    Range { low: range.low.as_ref().map(bound), high: range.high.as_ref().map(bound) }
+}
+
+fn unit_words(line: &Measured) -> Vec<Stated> {
     match &line.value {
-        Some(Value::Quantity(quantity)) => Quantity::shown_unit(quantity).map(str::to_owned).into_iter().collect(),
+        Some(Value::Quantity(quantity)) => texts(Quantity::shown_unit(quantity)),
         _ => Vec::new(),
     }
 }
 
-fn note(changes: &mut Vec<Change>, part: Option<usize>, field: ChangedField, was: Vec<String>, is: Vec<String>) {
+fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<Stated> {
+    texts.into_iter().map(|text| Stated::Text(text.into())).collect()
+}
+
+fn note(changes: &mut Vec<Change>, part: Option<usize>, field: ChangedField, was: Vec<Stated>, is: Vec<Stated>) {
     if was != is {
         changes.push(Change { part, part_is_gone: false, field, was, is });
     }

@@ -104,19 +104,17 @@ impl DocumentReference {
         })
     }
 
-    /// The kind of note in plain words, if its LOINC code is one that we name.
+    /// The kind of note, if its LOINC code is one that has plain words.
     #[must_use]
     pub fn note_type(&self) -> Option<&'static NoteType> {
         self.kind.as_ref()?.codings.iter().filter_map(Coding::loinc).find_map(note_type)
     }
 
-    /// What to call the note: our plain words for its kind, else the source's own words: type, description, the title
-    /// of a rendition.
+    /// What the source calls the note: type, description, the title of a rendition.
     #[must_use]
     pub fn title(&self) -> Option<&str> {
-        let own = || self.kind.as_ref().and_then(CodeableConcept::shown).or(self.description.as_deref());
-        let file = || self.content.iter().find_map(|content| content.attachment.title.as_deref());
-        self.note_type().map(|known| known.plain).or_else(own).or_else(file)
+        let own = self.kind.as_ref().and_then(CodeableConcept::shown).or(self.description.as_deref());
+        own.or_else(|| self.content.iter().find_map(|content| content.attachment.title.as_deref()))
     }
 
     /// When the care happened, else when the note was filed. Never when it reached us.

@@ -32,7 +32,7 @@ pub use instruction::{Frequency, Instruction, Maximum, Span, When};
 pub use phrase::{Argument, Phrase};
 pub use timing::Timing;
 
-use agreement::merge;
+use agreement::{merge, texts_agree};
 use strict::Strict;
 
 /// `asNeeded[x]`.
@@ -231,6 +231,9 @@ fn one(dosage: &Dosage) -> Result<Instruction, NotPlain> {
     let texts: Vec<Option<Instruction>> = dosage.as_typed().iter().map(|text| sig::parts(text)).collect();
     let read_texts: Option<Vec<Instruction>> = texts.iter().cloned().collect();
     let mut merged = Instruction::default();
+    if read_texts.as_deref().is_some_and(|texts| !texts_agree(texts)) {
+        return Err(NotPlain::TextAndCodesDiffer);
+    }
     for text in texts.into_iter().flatten() {
         merged = merge(&merged, &text)?;
     }

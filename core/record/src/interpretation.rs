@@ -1,4 +1,4 @@
-//! The laboratory's own flag in plain words (R1, R6). A flag that the laboratory did not set is never added.
+//! The laboratory's own flag (R1, R6); its words stand in the catalogue. A flag that the laboratory did not set is never added.
 
 use crate::code::{CodeableConcept, Coding};
 use crate::redact::hidden_debug;
@@ -21,71 +21,69 @@ pub struct FlagWord {
     pub code: &'static str,
     /// Stable code in small letters, for looking up its words: `result.flag.<id>`.
     pub id: &'static str,
-    /// A clause for the reader, without a full stop.
-    pub plain: &'static str,
     /// The laboratory wishes that a clinician hears quickly (R6).
     pub critical: bool,
 }
 
-const fn word(code: &'static str, id: &'static str, plain: &'static str) -> FlagWord {
-    FlagWord { code, id, plain, critical: false }
+const fn word(code: &'static str, id: &'static str) -> FlagWord {
+    FlagWord { code, id, critical: false }
 }
 
-const fn critical(code: &'static str, id: &'static str, plain: &'static str) -> FlagWord {
-    FlagWord { code, id, plain, critical: true }
+const fn critical(code: &'static str, id: &'static str) -> FlagWord {
+    FlagWord { code, id, critical: true }
 }
 
-/// All codes that we put in plain words. They say what was seen, never that it is good or bad (G4).
+/// All codes that have plain words: `result.flag.<id>`.
 pub const FLAG_WORDS: [FlagWord; 49] = [
-    word("H", "high", "the lab marked it high"),
-    word("L", "low", "the lab marked it low"),
-    word("N", "usual", "the lab marked it as usual"),
-    word("A", "not-usual", "the lab marked it as not usual"),
-    critical("HH", "critically-high", "the lab marked it very high and asks that the care team hear of it quickly"),
-    critical("LL", "critically-low", "the lab marked it very low and asks that the care team hear of it quickly"),
-    critical("AA", "critical", "the lab marked it as far from usual and asks that the care team hear of it quickly"),
-    word("HU", "much-higher", "the lab marked it much higher than usual"),
-    word("LU", "much-lower", "the lab marked it much lower than usual"),
-    word("H>", "much-higher-older", "the lab marked it much higher than usual"),
-    word("L<", "much-lower-older", "the lab marked it much lower than usual"),
-    word("<", "below-measurable", "lower than the test can measure"),
-    word(">", "above-measurable", "higher than the test can measure"),
-    word("B", "better", "the lab marked it better than last time"),
-    word("W", "worse", "the lab marked it worse than last time"),
-    word("U", "large-rise", "the lab marked a large rise since last time"),
-    word("D", "large-drop", "the lab marked a large drop since last time"),
-    word("POS", "positive", "positive: the test found what it looks for"),
-    word("NEG", "negative", "negative: the test did not find what it looks for"),
-    word("DET", "detected", "detected: the test found what it looks for"),
-    word("ND", "not-detected", "not detected: the test did not find what it looks for"),
-    word("IND", "indeterminate", "the test could not tell yes from no"),
-    word("E", "equivocal", "the test could not tell yes from no"),
-    word("RR", "reactive", "reactive: the test found what it looks for"),
-    word("WR", "weakly-reactive", "weakly reactive: the test found a small sign of what it looks for"),
-    word("NR", "not-reactive", "not reactive: the test did not find what it looks for"),
-    word("EXP", "expected", "the lab marked it as expected"),
-    word("UNE", "not-expected", "the lab marked it as not expected"),
-    word("S", "susceptible", "in the lab, this drug works on this germ"),
-    word("R", "resistant", "in the lab, this drug does not work on this germ"),
-    word("I", "intermediate", "in the lab, this drug works in part, or at a higher dose, on this germ"),
-    word("MS", "moderately-susceptible", "in the lab, this drug works fairly well on this germ"),
-    word("VS", "very-susceptible", "in the lab, this drug works very well on this germ"),
-    word("NS", "not-susceptible", "in the lab, this drug may not work on this germ"),
-    word("SDD", "susceptible-dose-dependent", "in the lab, this drug works on this germ if the dose is high enough"),
-    word("SYN-S", "synergy-susceptible", "in the lab, these drugs work together on this germ"),
-    word("SYN-R", "synergy-resistant", "in the lab, these drugs do not work together on this germ"),
-    word("IE", "not-enough-proof", "there is not enough proof to say if this drug works on this germ"),
-    word("NCL", "no-cut-off", "there is no agreed cut-off for this drug and this germ"),
-    word("EX", "beyond-limit", "the lab marked it beyond a set limit"),
-    word("HX", "above-limit", "the lab marked it above a set limit"),
-    word("LX", "below-limit", "the lab marked it below a set limit"),
-    word("HM", "held-for-review", "the lab holds it back until a doctor there has looked at it"),
-    word("CAR", "carrier", "the lab marked the person as a carrier"),
-    word("Carrier", "carrier-word", "the lab marked the person as a carrier"),
-    word("OBX", "said-elsewhere", "the lab says what it means in another place"),
-    word("QCF", "quality-check-failed", "the lab's own check of this test failed"),
-    word("AC", "interference", "something in the sample got in the way of the test"),
-    word("TOX", "cell-harm", "the test found something that harms cells"),
+    word("H", "high"),
+    word("L", "low"),
+    word("N", "usual"),
+    word("A", "not-usual"),
+    critical("HH", "critically-high"),
+    critical("LL", "critically-low"),
+    critical("AA", "critical"),
+    word("HU", "much-higher"),
+    word("LU", "much-lower"),
+    word("H>", "much-higher-older"),
+    word("L<", "much-lower-older"),
+    word("<", "below-measurable"),
+    word(">", "above-measurable"),
+    word("B", "better"),
+    word("W", "worse"),
+    word("U", "large-rise"),
+    word("D", "large-drop"),
+    word("POS", "positive"),
+    word("NEG", "negative"),
+    word("DET", "detected"),
+    word("ND", "not-detected"),
+    word("IND", "indeterminate"),
+    word("E", "equivocal"),
+    word("RR", "reactive"),
+    word("WR", "weakly-reactive"),
+    word("NR", "not-reactive"),
+    word("EXP", "expected"),
+    word("UNE", "not-expected"),
+    word("S", "susceptible"),
+    word("R", "resistant"),
+    word("I", "intermediate"),
+    word("MS", "moderately-susceptible"),
+    word("VS", "very-susceptible"),
+    word("NS", "not-susceptible"),
+    word("SDD", "susceptible-dose-dependent"),
+    word("SYN-S", "synergy-susceptible"),
+    word("SYN-R", "synergy-resistant"),
+    word("IE", "not-enough-proof"),
+    word("NCL", "no-cut-off"),
+    word("EX", "beyond-limit"),
+    word("HX", "above-limit"),
+    word("LX", "below-limit"),
+    word("HM", "held-for-review"),
+    word("CAR", "carrier"),
+    word("Carrier", "carrier-word"),
+    word("OBX", "said-elsewhere"),
+    word("QCF", "quality-check-failed"),
+    word("AC", "interference"),
+    word("TOX", "cell-harm"),
 ];
 
 /// What laboratories write where they send no code: HL7's own words, those of its older table 0078, and bare codes.
@@ -136,7 +134,7 @@ const TEXTS: [(&str, &str); 43] = [
     ("better", "B"),
 ];
 
-/// The plain words for an HL7 code.
+/// The flag of an HL7 code.
 #[must_use]
 pub fn flag_word(code: &str) -> Option<&'static FlagWord> {
     FLAG_WORDS.iter().find(|word| word.code == code)

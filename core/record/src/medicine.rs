@@ -10,7 +10,7 @@ use crate::identifier::Identifier;
 use crate::medication::{Ingredient, Medication, NamedMedication, rxnorm};
 use crate::medication_request::{DispenseRequest, MedicationRequest};
 use crate::medication_statement::MedicationStatement;
-use crate::medicine_state::{MedicineState, StateReason};
+use crate::medicine_state::{MedicineState, StateReason, course};
 use crate::quantity::Ratio;
 use crate::redact::hidden_debug;
 use crate::reference::Reference;
@@ -159,7 +159,7 @@ impl MedicineEntry {
                 Some(crate::medication_request::Reported::By(party)) => Some((**party).clone()),
                 _ => None,
             },
-            period: request.dosage_instructions.iter().find_map(bounds),
+            period: course(&request.dosage_instructions),
             requester: request.requester.clone(),
             recorder: request.recorder.clone(),
             reasons: request.reasons(),
@@ -280,8 +280,4 @@ impl MedicineEntry {
 
 fn shown<'a>(concepts: impl IntoIterator<Item = &'a CodeableConcept>) -> Vec<String> {
     concepts.into_iter().filter_map(CodeableConcept::shown).map(str::to_owned).collect()
-}
-
-fn bounds(dosage: &Dosage) -> Option<Period> {
-    dosage.timing.as_ref()?.repeat.as_ref()?.bounds_period.clone()
 }

@@ -181,7 +181,7 @@ fn by_dates(decision: Decision, course: Option<&Period>, today: Option<NaiveDate
 }
 
 /// From the first start to the last end of all instructions; an instruction without an end leaves the end open.
-fn course(dosages: &[Dosage]) -> Option<Period> {
+pub(crate) fn course(dosages: &[Dosage]) -> Option<Period> {
     let bounds = |dosage: &Dosage| dosage.timing.as_ref()?.repeat.as_ref()?.bounds_period.clone();
     let periods: Vec<Period> = dosages.iter().map(bounds).collect::<Option<_>>()?;
     let starts: Option<Vec<FhirTime>> = periods.iter().map(|period| period.start.clone()).collect();

@@ -142,22 +142,6 @@ pub struct Range {
 
 hidden_debug!(Range);
 
-impl Range {
-    /// `3.5 to 5.1 mmol/L`, `up to 5.1 mmol/L`, `3.5 mmol/L or more`.
-    #[must_use]
-    pub fn shown(&self) -> Option<String> {
-        match (&self.low, &self.high) {
-            (Some(low), Some(high)) if low.shown_unit() == high.shown_unit() => {
-                Some(format!("{} to {}", low.shown_value(), high.shown()))
-            }
-            (Some(low), Some(high)) => Some(format!("{} to {}", low.shown(), high.shown())),
-            (Some(low), None) => Some(format!("{} or more", low.shown())),
-            (None, Some(high)) => Some(format!("up to {}", high.shown())),
-            (None, None) => None,
-        }
-    }
-}
-
 impl Element for Range {
     fn read(object: &Object<'_>) -> Option<Self> {
         let range = Self { low: object.element("low"), high: object.element("high") };

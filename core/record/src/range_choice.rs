@@ -123,16 +123,12 @@ impl RangePerson {
         })
     }
 
-    /// The sex that a code of this system asks for; where it does not say which, the one that both records agree on.
-    fn sex_for(&self, system: Option<&str>) -> Option<Sex> {
-        let agreed = match (self.gender, self.birth_sex) {
+    /// Where both are recorded and differ, none decides: a laboratory that writes "male" by whatever code system may
+    /// mean either.
+    fn sex(&self) -> Option<Sex> {
+        match (self.gender, self.birth_sex) {
             (Some(a), Some(b)) if a != b => None,
             (a, b) => a.or(b),
-        };
-        match system.and_then(|system| system.rsplit('/').next()) {
-            Some("administrative-gender") if self.gender.is_some() => self.gender,
-            Some("v3-AdministrativeGender") if self.birth_sex.is_some() => self.birth_sex,
-            _ => agreed,
         }
     }
 }
@@ -155,21 +151,18 @@ pub fn choose(ranges: &[ReferenceRange], person: &RangePerson, at: Option<&FhirT
 
 /// False only when the range is for one sex and the person is recorded as the other.
 fn fits_sex(applies_to: &[CodeableConcept], person: &RangePerson) -> bool {
-    let asked: Vec<(Sex, Option<Sex>)> = applies_to.iter().filter_map(|concept| asked_sex(concept, person)).collect();
-    let both = asked.iter().any(|(sex, _)| *sex == Sex::Female) && asked.iter().any(|(sex, _)| *sex == Sex::Male);
+    let asked: Vec<Sex> = applies_to.iter().filter_map(asked_sex).collect();
+    let both = asked.contains(&Sex::Female) && asked.contains(&Sex::Male);
     // A range for women and men names both: FHIR's "and" cannot be meant.
-    both || asked.iter().all(|(sex, own)| own.is_none_or(|own| own == *sex))
+    both || person.sex().is_none_or(|own| asked.iter().all(|sex| own == *sex))
 }
 
-/// The sex that a concept names, and the person's own as that concept's code system counts it.
-fn asked_sex(concept: &CodeableConcept, person: &RangePerson) -> Option<(Sex, Option<Sex>)> {
-    let coded = concept
-        .codings
-        .iter()
-        .find_map(|coding| Some((sex_of(coding.code.as_deref()?)?, person.sex_for(coding.system.as_deref()))));
+/// The sex that a concept names.
+fn asked_sex(concept: &CodeableConcept) -> Option<Sex> {
+    let coded = concept.codings.iter().filter_map(|coding| coding.code.as_deref()).find_map(sex_of);
     let words =
         || concept.text.as_deref().into_iter().chain(concept.codings.iter().filter_map(|c| c.display.as_deref()));
-    coded.or_else(|| Some((words().find_map(sex_of)?, person.sex_for(None))))
+    coded.or_else(|| words().find_map(sex_of))
 }
 
 fn sex_of(text: &str) -> Option<Sex> {

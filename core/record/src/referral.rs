@@ -99,7 +99,7 @@ pub struct ReferralEntry {
     /// More about what is asked for, in the source's words.
     pub details: Vec<String>,
     /// How much of it: `5 sessions`.
-    pub quantity: Option<String>,
+    pub quantity: Option<HowMuch>,
     /// Where on the body.
     pub body_sites: Vec<String>,
     /// Categories, in the source's words.
@@ -154,7 +154,7 @@ impl ReferralEntry {
             what: request.code.as_ref().and_then(CodeableConcept::shown).map(str::to_owned),
             codings: request.code.as_ref().map(|code| code.codings.clone()).unwrap_or_default(),
             details: shown(&request.order_details),
-            quantity: request.quantity.as_ref().and_then(HowMuch::shown),
+            quantity: request.quantity.clone(),
             body_sites: shown(&request.body_sites),
             categories: shown(&request.categories),
             reasons: shown(&request.reason_codes).into_iter().chain(names(&request.reason_references)).collect(),
@@ -216,16 +216,6 @@ impl ReferralEntry {
             encounter: None,
             based_on: Vec::new(),
             replaces: Vec::new(),
-        }
-    }
-}
-
-impl HowMuch {
-    fn shown(&self) -> Option<String> {
-        match self {
-            Self::Quantity(quantity) => Some(quantity.shown()),
-            Self::Ratio(ratio) => Some(ratio.shown()),
-            Self::Range(range) => range.shown(),
         }
     }
 }

@@ -10,21 +10,21 @@ use crate::redact::hidden_debug;
 use crate::reference::Reference;
 use crate::status::{AbsentReason, ObservationStatus};
 use crate::time::FhirTime;
-use crate::value::{ShownValue, Value};
+use crate::value::Value;
 
 /// A range as the laboratory gave it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShownRange {
-    /// The laboratory's own words, else its bounds: `0.7 to 1.3 mg/dL`.
-    pub text: String,
-    /// Lower and upper bound, for drawing.
+    /// The laboratory's own words, if it gave any; else the bounds are to be told.
+    pub text: Option<String>,
+    /// Lower and upper bound.
     pub bounds: Option<Range>,
     /// `normal`, `therapeutic` ... in the laboratory's words.
     pub kind: Option<String>,
     /// For whom it is meant, in the laboratory's words.
     pub applies_to: Vec<String>,
     /// For which ages it is meant.
-    pub age: Option<String>,
+    pub age: Option<Range>,
 }
 
 hidden_debug!(ShownRange);
@@ -37,7 +37,7 @@ pub struct ResultLine {
     /// Its LOINC code, by which plain words are found.
     pub loinc: Option<String>,
     /// The value as recorded. `None`: see `absent`, `is_signal`, or the parts.
-    pub value: Option<ShownValue>,
+    pub value: Option<Value>,
     /// The value is a signal over time, which is no text.
     pub is_signal: bool,
     /// Why there is no value, if the source says so.
@@ -57,7 +57,7 @@ pub struct ResultRecord {
     pub id: Option<String>,
     /// Laboratory, vital sign or another kind.
     pub kind: ObservationKind,
-    /// Its status; [`ObservationStatus::plain`] has the sentence.
+    /// Its status.
     pub status: ObservationStatus,
     /// The result itself.
     pub line: ResultLine,
@@ -214,7 +214,7 @@ impl ResultLine {
         Self {
             name: code.and_then(CodeableConcept::shown).map(str::to_owned),
             loinc: code.and_then(CodeableConcept::loinc).map(str::to_owned),
-            value: measured.value.as_ref().and_then(Value::shown),
+            value: measured.value.clone().filter(Value::is_told),
             is_signal: measured.value == Some(Value::SampledData),
             absent: measured.absent.clone(),
             ranges: measured.reference_ranges.iter().filter_map(ShownRange::of).collect(),
@@ -228,13 +228,13 @@ impl ShownRange {
     #[must_use]
     pub fn of(range: &ReferenceRange) -> Option<Self> {
         let shown = |concept: &CodeableConcept| concept.shown().map(str::to_owned);
-        let bounds_text = || range.bounds.as_ref().and_then(Range::shown);
-        Some(Self {
-            text: range.text.clone().or_else(bounds_text)?,
+        let is_told = range.text.is_some() || range.bounds.is_some();
+        is_told.then(|| Self {
+            text: range.text.clone(),
             bounds: range.bounds.clone(),
             kind: range.kind.as_ref().and_then(shown),
             applies_to: range.applies_to.iter().filter_map(shown).collect(),
-            age: range.age.as_ref().and_then(Range::shown),
+            age: range.age.clone(),
         })
     }
 }

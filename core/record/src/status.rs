@@ -1,12 +1,12 @@
-//! Status codes and why a value is absent, each with its plain words in one table (R1, D4).
+//! Status codes, and why a value is absent (R1, D4). Their words stand in the catalogue.
 
 use crate::code::{CodeableConcept, Coding};
 use crate::element::{Element, Object};
 use crate::redact::hidden_debug;
 
-/// Defines a status read from a table of code, variant and plain words, so that the three cannot part.
+/// Defines a status read from a table of code and variant, so that the two cannot part.
 macro_rules! status {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal, $plain:expr;)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal;)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum $name {
@@ -16,6 +16,9 @@ macro_rules! status {
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)* Self::NotGiven];
+
             /// Reads the code.
             #[must_use]
             pub fn read(code: Option<&str>) -> Self {
@@ -34,15 +37,6 @@ macro_rules! status {
                 }
             }
 
-            /// One sentence for the reader. `None` where there is nothing to say.
-            #[must_use]
-            pub fn plain(self) -> Option<&'static str> {
-                match self {
-                    $(Self::$variant => $plain,)*
-                    Self::NotGiven => None,
-                }
-            }
-
             /// Put into the record by mistake: the content goes, a marker stays (D4).
             #[must_use]
             pub fn is_entered_in_error(self) -> bool {
@@ -56,21 +50,21 @@ status! {
     /// `Observation.status`.
     ObservationStatus {
         /// Known, without a result.
-        Registered = "registered", Some("This test is on record. It has no result yet.");
+        Registered = "registered";
         /// Early; may change.
-        Preliminary = "preliminary", Some("This is an early result. It may still change.");
+        Preliminary = "preliminary";
         /// Complete.
-        Final = "final", None;
+        Final = "final";
         /// Changed after it was complete.
-        Amended = "amended", Some("This result was changed after it was done.");
+        Amended = "amended";
         /// Changed to mend an error.
-        Corrected = "corrected", Some("This result was changed to fix a mistake in it.");
+        Corrected = "corrected";
         /// Not done, or not to its end.
-        Cancelled = "cancelled", Some("This test was called off or not finished.");
+        Cancelled = "cancelled";
         /// Never should have been there.
-        EnteredInError = "entered-in-error", Some("This was put in the record by mistake.");
+        EnteredInError = "entered-in-error";
         /// The source does not know.
-        Unknown = "unknown", Some("The record does not say if this result is final.");
+        Unknown = "unknown";
     }
 }
 
@@ -78,11 +72,11 @@ status! {
     /// `DocumentReference.status`: of the reference to a note.
     DocumentStatus {
         /// In use.
-        Current = "current", None;
+        Current = "current";
         /// A newer one took its place.
-        Superseded = "superseded", Some("There is a newer version of this note.");
+        Superseded = "superseded";
         /// Never should have been there.
-        EnteredInError = "entered-in-error", Some("This note was put in the record by mistake.");
+        EnteredInError = "entered-in-error";
     }
 }
 
@@ -90,33 +84,33 @@ status! {
     /// `DocumentReference.docStatus`: of the note itself.
     NoteStatus {
         /// Not finished.
-        Preliminary = "preliminary", Some("This note is not finished. It may still change.");
+        Preliminary = "preliminary";
         /// Finished.
-        Final = "final", None;
+        Final = "final";
         /// Changed after it was finished.
-        Amended = "amended", Some("This note was changed after it was done.");
+        Amended = "amended";
         /// Never should have been there.
-        EnteredInError = "entered-in-error", Some("This note was put in the record by mistake.");
+        EnteredInError = "entered-in-error";
     }
 }
 
-/// Why a value is not there: HL7's codes in plain words.
-const ABSENT_REASONS: [(&str, &str); 15] = [
-    ("unknown", "The value is not known."),
-    ("asked-unknown", "Someone asked, and the answer was not known."),
-    ("temp-unknown", "The value is not known yet."),
-    ("not-asked", "No one asked for this."),
-    ("asked-declined", "Someone asked, and the person chose not to answer."),
-    ("masked", "The value is kept private."),
-    ("not-applicable", "This does not apply here."),
-    ("unsupported", "The system that sent this cannot give the value."),
-    ("as-text", "The value is in the written text."),
-    ("error", "The value is missing because something went wrong."),
-    ("not-a-number", "The value could not be worked out."),
-    ("negative-infinity", "The value was too low to measure."),
-    ("positive-infinity", "The value was too high to measure."),
-    ("not-performed", "This was not done."),
-    ("not-permitted", "The sender may not share this value."),
+/// Why a value is not there: HL7's codes.
+const ABSENT_REASONS: [&str; 15] = [
+    "unknown",
+    "asked-unknown",
+    "temp-unknown",
+    "not-asked",
+    "asked-declined",
+    "masked",
+    "not-applicable",
+    "unsupported",
+    "as-text",
+    "error",
+    "not-a-number",
+    "negative-infinity",
+    "positive-infinity",
+    "not-performed",
+    "not-permitted",
 ];
 
 /// HL7 v3 codes that say why there is no value. `NI` says only that there is none.
@@ -136,25 +130,22 @@ const ABSENT_EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/data-abs
 /// Why something is not there, as the source tells it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AbsentReason {
-    /// HL7's code, if it is one.
+    /// HL7's code, if it is one: `absent-reason.<code>` has the words.
     pub code: Option<String>,
     /// The source's words.
     pub recorded: Option<String>,
-    /// One sentence for the reader, if the code is HL7's.
-    pub plain: Option<&'static str>,
 }
 
 hidden_debug!(AbsentReason);
 
 impl AbsentReason {
     fn of(codes: impl IntoIterator<Item = String>, recorded: Option<String>) -> Self {
-        let known = codes.into_iter().find_map(|code| ABSENT_REASONS.iter().find(|(known, _)| *known == code));
-        Self { code: known.map(|(code, _)| (*code).to_owned()), recorded, plain: known.map(|(_, plain)| *plain) }
+        Self { code: codes.into_iter().find(|code| ABSENT_REASONS.contains(&code.as_str())), recorded }
     }
 
-    /// All codes that have words.
+    /// All codes: `absent-reason.<code>` has the words.
     pub fn codes() -> impl Iterator<Item = &'static str> {
-        ABSENT_REASONS.iter().map(|(code, _)| *code)
+        ABSENT_REASONS.into_iter()
     }
 
     /// Reads a concept whose code says why there is none. Other codes, or words of its own, make it a value.

@@ -98,7 +98,7 @@ pub struct Listed {
     /// When, as far as it was written.
     pub when: Option<FhirTime>,
     /// As received.
-    pub received: ShownValue,
+    pub received: Value,
     /// Preliminary, corrected ...
     pub status: ObservationStatus,
     /// The laboratory's flags.
@@ -215,8 +215,8 @@ impl Trend {
 
 enum Sorted<'a> {
     LeftOut(LeftOut),
-    Event(ShownValue),
-    Undated(ShownValue),
+    Event(&'a Value),
+    Undated(&'a Value),
     Placed(Placed<'a>),
 }
 
@@ -226,8 +226,7 @@ fn sort_out(reading: &Reading, has_newer: bool) -> Sorted<'_> {
         ObservationStatus::Cancelled => Some(LeftOut::Cancelled),
         _ => has_newer.then_some(LeftOut::NewerVersion),
     };
-    let shown = reading.value.as_ref().and_then(Value::shown);
-    let (None, Some(value), Some(received)) = (status, &reading.value, shown) else {
+    let (None, Some(value)) = (status, reading.value.as_ref().filter(|value| value.is_told())) else {
         return Sorted::LeftOut(status.unwrap_or(LeftOut::NoValue));
     };
     let amount = match value {
@@ -235,20 +234,20 @@ fn sort_out(reading: &Reading, has_newer: bool) -> Sorted<'_> {
         Value::Integer(text) => Decimal::parse(text).map(|number| (None, number)),
         _ => None,
     };
-    let Some((comparator, number)) = amount else { return Sorted::Event(received) };
+    let Some((comparator, number)) = amount else { return Sorted::Event(value) };
     match reading.when.as_ref().filter(|when| when.precision >= Precision::Day) {
         Some(when) => Sorted::Placed(Placed { reading, when, comparator, number }),
-        None => Sorted::Undated(received),
+        None => Sorted::Undated(value),
     }
 }
 
 impl Reading {
-    fn listed(&self, received: ShownValue) -> Listed {
+    fn listed(&self, received: &Value) -> Listed {
         Listed {
             id: self.id.clone(),
             source: self.source.clone(),
             when: self.when.clone(),
-            received,
+            received: received.clone(),
             status: self.status,
             flags: self.flags.clone(),
         }

@@ -66,7 +66,7 @@ impl Unit {
             },
         };
         match (coded, words) {
-            (Some(coded), Some(words)) => coded.measures_like(&words).then_some(coded),
+            (Some(coded), Some(words)) => coded.measures_like(&words).then(|| coded.with_reference_of(&words)),
             (coded, words) => coded.or(words),
         }
     }
@@ -99,6 +99,12 @@ impl Unit {
     #[must_use]
     pub fn is_procedure_defined(&self) -> bool {
         self.dimension.keys().any(|base| PROCEDURE_DEFINED.contains(&base.symbol))
+    }
+
+    /// `mL/min` as a code beside the words `mL/min/1.73m2`: per what it is counted stands in the words alone.
+    fn with_reference_of(self, words: &Self) -> Self {
+        let has_reference = |unit: &Self| unit.annotations.iter().any(|(below, _)| *below);
+        if has_reference(words) && !has_reference(&self) { words.clone() } else { self }
     }
 
     fn measures_like(&self, other: &Self) -> bool {

@@ -75,7 +75,19 @@ impl Value {
         SHAPES.iter().map(|(name, _)| *name)
     }
 
-    /// The value as text. `None` for a signal, which is no text.
+    /// Whether there is something to show in words: not for a signal, and not for what is empty.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        match self {
+            Self::Concept(concept) => concept.shown().is_some(),
+            Self::Period(Period { start, end }) => start.is_some() || end.is_some(),
+            Self::SampledData => false,
+            _ => true,
+        }
+    }
+
+    /// The value as text of the source. `None` for a signal, which is no text, and for a yes or no, a range and a
+    /// period, which need words of the reader's language.
     #[must_use]
     pub fn shown(&self) -> Option<ShownValue> {
         let alone = |text: String| Some(ShownValue { text, unit: None });
@@ -85,17 +97,9 @@ impl Value {
             }
             Self::Concept(concept) => alone(concept.shown()?.to_owned()),
             Self::Text(text) | Self::Integer(text) | Self::TimeOfDay(text) => alone(text.clone()),
-            Self::Boolean(yes) => alone(if *yes { "yes" } else { "no" }.to_owned()),
-            Self::Range(range) => alone(range.shown()?),
             Self::Ratio(ratio) => alone(ratio.shown()),
-            Self::SampledData => None,
             Self::DateTime(time) => alone(time.text.clone()),
-            Self::Period(Period { start, end }) => alone(match (start, end) {
-                (Some(start), Some(end)) => format!("{} to {}", start.text, end.text),
-                (Some(start), None) => format!("from {}", start.text),
-                (None, Some(end)) => format!("until {}", end.text),
-                (None, None) => return None,
-            }),
+            Self::Boolean(_) | Self::Range(_) | Self::Period(_) | Self::SampledData => None,
         }
     }
 

@@ -8,7 +8,8 @@
     reason = "a test may fail"
 )]
 
-use plainchart_record::correction::{ChangedField, Correction, CorrectionKind};
+use plainchart_record::correction::{ChangedField, Correction, CorrectionKind, Stated};
+use plainchart_record::value::Value;
 use proptest::prelude::*;
 
 const CREATININE: &str = include_str!("fixtures/creatinine.json");
@@ -22,18 +23,34 @@ fn fields(correction: &Correction) -> Vec<&'static str> {
     correction.changes.iter().map(|change| change.field.code()).collect()
 }
 
+fn text(stated: &Stated) -> &str {
+    match stated {
+        Stated::Text(text) => text,
+        Stated::Value(_) => panic!("needs words"),
+    }
+}
+
+fn bounds(stated: &Stated) -> (String, String) {
+    let Stated::Value(value) = stated else { panic!("a text") };
+    let Value::Range(range) = value.as_ref() else { panic!("no range") };
+    (range.low.as_ref().unwrap().shown(), range.high.as_ref().unwrap().shown())
+}
+
 /// Proves R1: a corrected value says what it was, with the unit, in the very digits.
 #[test]
 fn a_corrected_value_says_what_it_was() {
     let older = CREATININE.replace("\"corrected\"", "\"final\"");
     let newer = CREATININE.replace("1.60", "1.06").replace("\"High\"", "\"Normal\"").replace("1.30", "1.20");
     let correction = between(&older, &newer);
-    assert_eq!((correction.kind, correction.was()), (CorrectionKind::Corrected, Some("1.60 mg/dL")));
+    assert_eq!((correction.kind, correction.was().map(text)), (CorrectionKind::Corrected, Some("1.60 mg/dL")));
     assert_eq!(fields(&correction), ["status", "value", "range", "flag"]);
     let status = &correction.changes[0];
-    assert_eq!((status.was[0].as_str(), status.is[0].as_str()), ("final", "corrected"));
+    assert_eq!((text(&status.was[0]), text(&status.is[0])), ("final", "corrected"));
     let range = &correction.changes[2];
-    assert_eq!((range.was[0].as_str(), range.is[0].as_str()), ("0.70 to 1.30 mg/dL", "0.70 to 1.20 mg/dL"));
+    assert_eq!(bounds(&range.was[0]), ("0.70 mg/dL".to_owned(), "1.30 mg/dL".to_owned()));
+    assert_eq!(bounds(&range.is[0]), ("0.70 mg/dL".to_owned(), "1.20 mg/dL".to_owned()));
+    let recoded = CREATININE.replace("\"low\":{", "\"low\":{\"system\":\"urn:example:units\",");
+    assert_eq!(between(CREATININE, &recoded).kind, CorrectionKind::Same);
 }
 
 /// Proves R1: the same number in another unit is a change of value and unit; more zeros in one unit are none.
@@ -42,10 +59,10 @@ fn a_unit_is_part_of_a_value() {
     let other_unit =
         between(CREATININE, &CREATININE.replace("\"unit\":\"mg/dL\",\"system\"", "\"unit\":\"mg/L\",\"system\""));
     assert_eq!(fields(&other_unit), ["value", "unit"]);
-    assert_eq!(other_unit.changes[0].is, ["1.60 mg/L"]);
+    assert_eq!(other_unit.changes[0].is.iter().map(text).collect::<Vec<_>>(), ["1.60 mg/L"]);
     assert_eq!(between(CREATININE, &CREATININE.replace("1.60", "1.600")).kind, CorrectionKind::Same);
     let below = between(CREATININE, &CREATININE.replace("\"value\":1.60", "\"comparator\":\"<\",\"value\":1.60"));
-    assert_eq!((fields(&below), below.changes[0].is[0].as_str()), (vec!["value"], "<1.60 mg/dL"));
+    assert_eq!((fields(&below), text(&below.changes[0].is[0])), (vec!["value"], "<1.60 mg/dL"));
 }
 
 /// Proves R1: amended, completed, cancelled and changed are told apart; a cancellation has its reason.
@@ -88,7 +105,7 @@ fn components_are_compared_by_name() {
     let shorter = serde_json::to_string(&value).unwrap();
     let gone = between(BLOOD_PRESSURE, &shorter);
     let lost = gone.changes.iter().find(|change| change.field == ChangedField::Value).unwrap();
-    assert!(lost.part_is_gone && lost.is.is_empty() && lost.was[0].starts_with("150"));
+    assert!(lost.part_is_gone && lost.is.is_empty() && text(&lost.was[0]).starts_with("150"));
     let came = between(&shorter, BLOOD_PRESSURE);
     assert!(
         came.changes

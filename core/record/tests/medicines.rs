@@ -120,6 +120,20 @@ fn dates_that_lie_ahead_or_behind() {
     assert_eq!(MedicineState::of(&request(one_of_two_ends), today).0, MedicineState::Taking);
 }
 
+/// Proves R4: the dates of use are those of all steps together; of one step alone they would end too early.
+#[test]
+fn dates_of_use_cover_every_step() {
+    let bounds = |start: &str, end: &str| {
+        format!(r#"{{"timing":{{"repeat":{{"boundsPeriod":{{"start":"{start}","end":"{end}"}}}}}}}}"#)
+    };
+    let period = |steps: &[String]| entry(&format!(r#""dosageInstruction":[{}]"#, steps.join(","))).period;
+    let text = |time: Option<plainchart_record::FhirTime>| time.map(|time| time.text);
+    let (first, second) = (bounds("2026-01-01", "2026-01-03"), bounds("2026-01-04", "2026-02-01"));
+    let whole = period(&[first.clone(), second]).unwrap();
+    assert_eq!((text(whole.start), text(whole.end)), (Some("2026-01-01".to_owned()), Some("2026-02-01".to_owned())));
+    assert!(period(&[first, r#"{"text":"then daily"}"#.to_owned()]).is_none());
+}
+
 /// Proves R4: name, strength, form, instruction, who, when, why and supply are the source's own.
 #[test]
 fn an_entry_shows_what_the_source_has() {

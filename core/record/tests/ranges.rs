@@ -47,7 +47,7 @@ fn sex_decides_where_it_is_recorded() {
     assert_eq!(choice(&[], &person("female", "1980"), "2026"), (vec![], ChoiceReason::AllFit));
 }
 
-/// Proves R1: where gender and sex at birth differ, only a range that says which it means decides.
+/// Proves R1: where gender and sex at birth differ, no range is put aside, whatever code system names the sex.
 #[test]
 fn gender_and_sex_at_birth_are_not_mixed() {
     let raw = r#"{"resourceType":"Patient","gender":"male","extension":[
@@ -58,9 +58,12 @@ fn gender_and_sex_at_birth_are_not_mixed() {
     let coded =
         |system: &str, code: &str| format!(r#","appliesTo":[{{"coding":[{{"system":"{system}","code":"{code}"}}]}}]"#);
     let keeps = |range: &str| choice(&[range, ""], &person, "2026").0.contains(&0);
-    assert!(keeps(&coded(V3, "F")) && !keeps(&coded(V3, "M")));
-    assert!(keeps(&coded(FHIR, "male")) && !keeps(&coded(FHIR, "female")));
+    assert!(keeps(&coded(V3, "F")) && keeps(&coded(V3, "M")));
+    assert!(keeps(&coded(FHIR, "male")) && keeps(&coded(FHIR, "female")));
     assert!(keeps(MEN) && keeps(WOMEN));
+    let agreed = RangePerson::read(&raw.replace(r#""gender":"male""#, r#""gender":"female""#)).unwrap();
+    assert!(!choice(&[&coded(FHIR, "male"), ""], &agreed, "2026").0.contains(&0));
+    assert!(!choice(&[&coded(V3, "M"), ""], &agreed, "2026").0.contains(&0));
     let contradicting = raw.replace("us-core-race", "us-core-sex");
     assert_eq!(RangePerson::read(&contradicting).unwrap().birth_sex, None);
 }

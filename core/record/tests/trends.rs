@@ -9,6 +9,7 @@
 )]
 
 use plainchart_record::trend::{Apart, LeftOut, Reading, Trend, shown_together};
+use plainchart_record::value::Value;
 use plainchart_record::{Analyte, Observation};
 use proptest::prelude::*;
 
@@ -210,8 +211,11 @@ fn comparators_and_words_are_no_numbers() {
         marks,
         [(false, false, "8"), (true, false, "<5"), (true, false, "<5"), (false, false, "7"), (false, true, "9")]
     );
-    let events: Vec<&str> = trend.events.iter().map(|event| event.received.text.as_str()).collect();
-    assert_eq!(events, ["Trace", "Not detected", "5 to 10", "about 5"]);
+    let events: Vec<Option<String>> =
+        trend.events.iter().map(|event| event.received.shown().map(|shown| shown.text)).collect();
+    let own = |text: &str| Some(text.to_owned());
+    assert_eq!(events, [own("Trace"), own("Not detected"), None, own("about 5")]);
+    assert!(matches!(trend.events[2].received, Value::Range(_)));
     assert_eq!(
         trend.left_out.iter().map(|(id, why)| (id.result.as_str(), *why)).collect::<Vec<_>>(),
         [("x", LeftOut::NoValue)]
@@ -322,6 +326,8 @@ fn ranges_have_stretches() {
         with("7", "2026-01-07", "1.2", "mg/dL", r#"{"low":{"value":2},"high":{"value":1}}"#),
         with("8", "2026-01-08", "1.2", "mg/dL", r#"{"low":{"value":8},"type":{"coding":[{"code":"therapeutic"}]}}"#),
         with("9", "2026-01-09", "1.2", "mg/dL", old),
+        with("a", "2026-01-10", "1.2", "mg/dL", r#"{"low":{"value":8},"type":{"text":"Goal"}}"#),
+        with("b", "2026-01-11", "1.2", "mg/dL", r#"{"low":{"value":8},"type":{"text":"Normal Range"}}"#),
     ]
     .concat();
     let trend = Trend::of(&[loinc(CREATININE)], &readings);
@@ -329,7 +335,15 @@ fn ranges_have_stretches() {
     let bands: Vec<_> =
         trend.series[0].bands.iter().map(|band| (band.first, band.last, text(&band.low), text(&band.high))).collect();
     let some = |text: &str| Some(text.to_owned());
-    assert_eq!(bands, [(0, 1, some("0.7"), some("1.3")), (2, 2, None, some("1.2")), (8, 8, some("0.7"), some("1.3"))]);
+    assert_eq!(
+        bands,
+        [
+            (0, 1, some("0.7"), some("1.3")),
+            (2, 2, None, some("1.2")),
+            (8, 8, some("0.7"), some("1.3")),
+            (10, 10, some("8"), None)
+        ]
+    );
 }
 
 /// Proves R2: the two numbers of a blood pressure are two series of one trend, from components and from results alike.

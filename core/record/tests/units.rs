@@ -140,6 +140,8 @@ fn the_grammar_is_strict_and_bounded() {
         "mg dL",
         "MG/DL",
         "Mg/DL",
+        "Mg/dL",
+        "Mmol/L",
         "mg/dL)",
         "(mg/dL",
         "mg{",
@@ -215,13 +217,17 @@ fn a_unit_counts_only_where_it_is_sure() {
         let members = format!(r#""unit":"{typed}""#);
         assert!(same(&members, code), "{typed}");
     }
-    for unsure in ["m/uL", "f", "Index", "mg/dL (calc)", "mg of dL", "K", "x10^3", "u/", "", "log copies/mL", "mg//dL"]
+    for unsure in
+        ["m/uL", "f", "Index", "mg/dL (calc)", "mg of dL", "K", "x10^3", "mil/uL", "u/", "", "log copies/mL", "mg//dL"]
     {
         assert!(Unit::of(&quantity(&format!(r#""unit":"{unsure}""#))).is_none(), "{unsure}");
     }
     // Code and words that name two units say neither; words that are no unit do not disturb a code.
     assert!(Unit::of(&quantity(&format!(r#"{ucum},"code":"mg/dL","unit":"mmol/L""#))).is_none());
     assert!(same(&format!(r#"{ucum},"code":"%","unit":"%O2""#), "%"));
+    // Per what it is counted may stand in the words alone.
+    assert!(same(&format!(r#"{ucum},"code":"mL/min","unit":"mL/min/1.73m2""#), "mL/min/{1.73_m2}"));
+    assert!(same(&format!(r#"{ucum},"code":"/uL","unit":"cells/uL""#), "/uL"));
     assert!(Unit::of(&quantity(r#""system":"urn:local","code":"mg/dL""#)).is_none());
     assert!(Unit::of(&quantity(r#""code":"zz""#)).is_none());
 }

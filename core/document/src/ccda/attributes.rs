@@ -47,6 +47,8 @@ impl<'a> Said<'a> {
                 "IDREF" | "idref" => said.idref = Some(value),
                 "alt" => said.description = Some(value),
                 "colspan" => said.column_span = span(&value),
+                // Down to the end of its group of rows.
+                "rowspan" if value.trim() == "0" => said.row_span = LARGEST_SPAN,
                 "rowspan" => said.row_span = span(&value),
                 _ => {}
             }

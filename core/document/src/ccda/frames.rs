@@ -3,6 +3,7 @@
 use crate::inline::Inline;
 use crate::model::{Block, Cell, ListItem, Row};
 use crate::outline::Piece;
+use crate::table_rows::without_empty;
 
 /// Something that gathers blocks.
 pub(super) enum Frame {
@@ -42,9 +43,13 @@ pub(super) struct OpenTable {
     foot: Vec<Row>,
     /// The row being gathered.
     row: Vec<Cell>,
+    /// It has begun, though it may have no cell.
+    row_open: bool,
+    /// Where the rows being read begin, among all or among those of the foot.
+    group_start: usize,
     /// The rows being read name their columns.
     pub(super) in_head: bool,
-    pub(super) in_foot: bool,
+    in_foot: bool,
 }
 
 impl OpenTable {
@@ -52,22 +57,46 @@ impl OpenTable {
         self.row.push(cell);
     }
 
-    /// A row without a word in it is left out.
+    pub(super) fn begin_row(&mut self) {
+        self.finish_row();
+        self.row_open = true;
+    }
+
     pub(super) fn finish_row(&mut self) {
         let cells = core::mem::take(&mut self.row);
-        if cells.iter().any(|cell| !cell.text.is_empty()) {
-            if self.in_foot { &mut self.foot } else { &mut self.rows }.push(Row { cells });
+        if core::mem::take(&mut self.row_open) || !cells.is_empty() {
+            self.group().push(Row { cells });
         }
     }
 
+    /// Ends a group of rows, and with it every cell that reaches down past its end.
+    pub(super) fn begin_group(&mut self, head: bool, foot: bool) {
+        self.finish_row();
+        let start = core::mem::take(&mut self.group_start);
+        let group = self.group();
+        let count = group.len();
+        for (at, row) in group.iter_mut().enumerate().skip(start) {
+            let most = u32::try_from(count - at).unwrap_or(u32::MAX);
+            row.cells.iter_mut().for_each(|cell| cell.row_span = cell.row_span.min(most));
+        }
+        (self.in_head, self.in_foot) = (head, foot);
+        self.group_start = self.group().len();
+    }
+
+    fn group(&mut self) -> &mut Vec<Row> {
+        if self.in_foot { &mut self.foot } else { &mut self.rows }
+    }
+
     fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.foot.is_empty() && self.row.is_empty()
+        let worded = |row: &Row| row.cells.iter().any(|cell| !cell.text.is_empty());
+        !self.rows.iter().chain(&self.foot).any(worded) && self.row.is_empty()
     }
 
     fn into_block(mut self) -> Option<Block> {
-        self.finish_row();
+        self.begin_group(false, false);
         self.rows.append(&mut self.foot);
-        (!self.rows.is_empty()).then_some(Block::Table { anchor: String::new(), rows: self.rows })
+        let rows = without_empty(self.rows);
+        (!rows.is_empty()).then_some(Block::Table { anchor: String::new(), rows })
     }
 }
 

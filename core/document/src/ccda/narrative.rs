@@ -119,7 +119,7 @@ impl<'b> Narrative<'b> {
 
     pub(super) fn open(&mut self, role: Role, tag: &Tag<'_>) -> Result<Opened, DocumentError> {
         let mut said = Said::by(tag);
-        if role.is_block() {
+        if role.is_block() && !self.is_cell_in_cell(role) {
             self.boundary()?;
         }
         let mut opened = Opened { role: Some(role), styles: core::mem::take(&mut said.styles), ..Opened::default() };
@@ -148,8 +148,7 @@ impl<'b> Narrative<'b> {
             Role::Table => self.open_table(&mut opened),
             Role::RowGroup { head, foot } => {
                 if let (None, Some(Frame::Table(table))) = (&self.cell, self.frames.last_mut()) {
-                    table.finish_row();
-                    (table.in_head, table.in_foot) = (head, foot);
+                    table.begin_group(head, foot);
                 }
             }
             Role::Row => self.open_row(),
@@ -187,7 +186,7 @@ impl<'b> Narrative<'b> {
 
     pub(super) fn close(&mut self, opened: Opened) -> Done {
         let Some(role) = opened.role else { return Ok(()) };
-        if role.is_block() && !opened.cell {
+        if role.is_block() && !opened.cell && !self.is_cell_in_cell(role) {
             self.boundary()?;
         }
         for style in &opened.styles {
@@ -200,9 +199,9 @@ impl<'b> Narrative<'b> {
             Role::Footnote => self.line.push("]", false),
             Role::RowGroup { .. } | Role::Row => {
                 if let (None, Some(Frame::Table(table))) = (&self.cell, self.frames.last_mut()) {
-                    table.finish_row();
-                    if role != Role::Row {
-                        (table.in_head, table.in_foot) = (false, false);
+                    match role {
+                        Role::Row => table.finish_row(),
+                        _ => table.begin_group(false, false),
                     }
                 }
             }
@@ -264,6 +263,11 @@ impl<'b> Narrative<'b> {
         }
         self.line.break_line();
         Ok(())
+    }
+
+    /// It stands on one line with the others of its row.
+    fn is_cell_in_cell(&self, role: Role) -> bool {
+        matches!(role, Role::Cell { .. }) && self.cell.is_some()
     }
 
     /// One break is a new line, two are a new paragraph.
@@ -376,16 +380,15 @@ impl<'b> Narrative<'b> {
     fn open_row(&mut self) {
         match (&mut self.cell, self.frames.last_mut()) {
             (Some(cell), _) => cell.bar_due = false,
-            (None, Some(Frame::Table(table))) => table.finish_row(),
+            (None, Some(Frame::Table(table))) => table.begin_row(),
             _ => {}
         }
     }
 
     fn open_cell(&mut self, header: bool, said: &Said<'_>, opened: &mut Opened) -> Done {
         if let Some(cell) = &mut self.cell {
-            if core::mem::replace(&mut cell.bar_due, true) {
-                self.line.push("| ", false);
-            }
+            let bar = core::mem::replace(&mut cell.bar_due, true);
+            self.line.push(if bar { " | " } else { " " }, false);
         } else if let Some(Frame::Table(table)) = self.frames.last() {
             self.budget.take_block()?;
             self.cell = Some(OpenCell {

@@ -185,6 +185,14 @@ impl<'a, 'b> Walk<'a, 'b> {
                     }
                     return Ok(None);
                 }
+                // Its words name what the patient does not have.
+                if tag.attribute("negationInd").is_some_and(|value| matches!(&*value, "true" | "1")) {
+                    self.narrative.remarks.add(Remark::CodedDataNotShown);
+                    if !tag.empty {
+                        self.events.leave_out(tag.name, is_landmark);
+                    }
+                    return Ok(None);
+                }
                 return self.open_role(role_outside_narrative(tag.name), tag);
             }
             Place::Section if tag.name == "section" && parent != Some(Place::Title) => self.open_section()?,

@@ -4,6 +4,7 @@ use crate::headings::recognise_heading;
 use crate::inline::Inline;
 use crate::model::{Block, Cell, ListItem, Row};
 use crate::outline::Piece;
+use crate::table_rows::without_empty;
 
 /// Something that gathers blocks.
 pub(super) enum Frame {
@@ -110,9 +111,7 @@ impl Frame {
             (Self::Item { marker, pieces }, Self::List { items, .. }) => items.extend(item(marker, pieces)),
             (Self::Caption(pieces), Self::Table(table)) if table.rows.is_empty() => table.caption.extend(pieces),
             (Self::Row(cells), Self::Table(table)) => {
-                if !cells.is_empty() {
-                    table.rows.push(cells);
-                }
+                table.rows.push(cells);
             }
             (Self::Cell(cell), Self::Row(cells)) => cells.push(cell),
             (closed, parent) => closed.into_pieces().into_iter().for_each(|piece| parent.push(piece)),
@@ -165,7 +164,11 @@ fn as_block(piece: Piece) -> Block {
 /// A table of words in at least two columns stays one, unless its first column only numbers the rows. Headings in the
 /// first column of two make sections. Any other table only lays out the page, and gives its contents back in order.
 pub(crate) fn close_table(table: OpenTable) -> Vec<Piece> {
-    let OpenTable { caption: mut pieces, rows } = table;
+    let OpenTable { caption: mut pieces, mut rows } = table;
+    // A row without cells only counts for what reaches down into it.
+    if rows.iter().flatten().all(|cell| cell.row_span == 1) {
+        rows.retain(|row| !row.is_empty());
+    }
     if !rows.is_empty() && rows.iter().all(|row| matches!(row.as_slice(), [number, _] if number.as_marker().is_some()))
     {
         let items: Vec<ListItem> = rows.into_iter().filter_map(numbered_item).collect();
@@ -176,11 +179,9 @@ pub(crate) fn close_table(table: OpenTable) -> Vec<Piece> {
     let labelled =
         !rows.is_empty() && rows.iter().all(|row| matches!(row.as_slice(), [label, _] if label.as_heading().is_some()));
     if several_columns && !labelled && rows.iter().flatten().all(OpenCell::is_simple) {
-        let rows: Vec<Row> = rows
-            .into_iter()
-            .map(|row| Row { cells: row.into_iter().map(OpenCell::into_cell).collect() })
-            .filter(|row: &Row| row.cells.iter().any(|cell| !cell.text.is_empty()))
-            .collect();
+        let rows: Vec<Row> =
+            rows.into_iter().map(|row| Row { cells: row.into_iter().map(OpenCell::into_cell).collect() }).collect();
+        let rows = without_empty(rows);
         if !rows.is_empty() {
             pieces.push(Piece::Block(Block::Table { anchor: String::new(), rows }));
         }

@@ -8,7 +8,7 @@ mod wording;
 
 use std::collections::HashMap;
 
-pub use readability::grade;
+pub use readability::{grade, sentences, syllables, words};
 
 use crate::compile::source::{self, SourceEntry, SourceSense};
 use crate::compile::{SourceError, rules};
@@ -108,6 +108,12 @@ pub fn lint(files: &[(&str, &str)]) -> Report {
     report
 }
 
+/// What in a text of an app breaks the rules on wording: judgement, advice, outlook, and words that need an entry.
+pub fn wording(text: &str) -> Vec<(Rule, String)> {
+    let jargon = wording::jargon(text, &[]).into_iter().map(|word| (Rule::Jargon, word));
+    wording::judgements(text, Kind::Term, &[]).into_iter().chain(jargon).collect()
+}
+
 fn check_entry(entry: &SourceEntry, report: &mut Report) {
     if entry.version == 0 {
         add(report, entry, entry.line, Rule::Version, "the first version is 1".to_owned());
@@ -129,11 +135,11 @@ fn check_entry(entry: &SourceEntry, report: &mut Report) {
 
 fn check_text(entry: &SourceEntry, line: usize, text: &str, report: &mut Report) {
     report.definitions += 1;
-    let words = readability::words(text).count();
+    let words = words(text).count();
     if words > MOST_WORDS {
         add(report, entry, line, Rule::Length, format!("{words} words"));
     }
-    let sentences = readability::sentences(text);
+    let sentences = sentences(text);
     if sentences > 2 {
         add(report, entry, line, Rule::Sentences, format!("{sentences} sentences"));
     }

@@ -13,13 +13,14 @@ pub fn grade(text: &str, headwords: &[&str]) -> f64 {
     0.39 * words / sentences + 11.8 * syllables as f64 / words - 15.59
 }
 
-pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text: letters, digits and apostrophes.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '\u{2019}')))
         .filter(|word| word.chars().any(char::is_alphanumeric))
 }
 
 /// Sentences: what ends in a stop, and a last one that does not.
-pub(crate) fn sentences(text: &str) -> usize {
+pub fn sentences(text: &str) -> usize {
     let spaced = |rest: &str| rest.is_empty() || rest.starts_with(char::is_whitespace);
     let trimmed = text.trim();
     let stops = trimmed
@@ -78,7 +79,7 @@ const EXCEPTIONS: [(&str, usize); 11] = [
 ];
 
 /// Syllables of an English word, by its vowel groups.
-pub(crate) fn syllables(word: &str) -> usize {
+pub fn syllables(word: &str) -> usize {
     let word: String = word.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
     if word.is_empty() {
         return 1;

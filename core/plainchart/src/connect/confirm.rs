@@ -4,9 +4,9 @@ use std::sync::PoisonError;
 
 use plainchart_access::{
     Act, Basis, Chart, ChartFacts, ChartId, Classes, ConnectionFacts, ConnectionId, Decision, Event, GrantedBy, Lease,
-    LeaseId, LeaseScope, LogLine, PersonId, SensitivityClass,
+    LeaseId, LeaseScope, LogLine, PersonId,
 };
-use plainchart_record::Patient;
+use plainchart_record::{FhirTime, Patient};
 use plainchart_record::ownership::KnownPatient;
 use serde::Serialize;
 
@@ -145,7 +145,7 @@ impl Session {
         let now_ms = self.clock.wall_ms();
         let own = confirmation.relation == Relation::Own;
         let mut person = confirmation.person.clone();
-        if let Some(known) = self.to_begin_anew(base, &candidate.patient, confirmation.relation)? {
+        if let Some(known) = self.to_begin_anew(base, candidate, confirmation.relation)? {
             // The person stays who they are; only the copy on this phone begins anew.
             let belongs_to = known.person.clone();
             self.destroy_chart(&known.facts.chart)?;
@@ -155,7 +155,7 @@ impl Session {
         }
         let (chart, person) = self.chart_for(base, &candidate.patient, person.as_ref(), own, false)?;
         if let Relation::Helper { basis, until_ms } = confirmation.relation {
-            self.make_lease(&chart, basis, until_ms, now_ms)?;
+            self.make_lease(&chart, candidate, basis, until_ms, now_ms)?;
         }
         let tokens = &offer.signed_in.tokens;
         let facts = ConnectionFacts {
@@ -235,12 +235,19 @@ impl Session {
 
     /// The chart with this identity, if the copy on this phone has to begin anew: its keys were destroyed when an
     /// access ended, or the reader may now see other classes than it was kept for (N4).
-    fn to_begin_anew(&self, base: &str, patient: &str, relation: Relation) -> Result<Option<Chart>, PlainchartError> {
-        let known = self.with_household(|household| household.chart_of(base, patient).cloned());
+    fn to_begin_anew(
+        &self,
+        base: &str,
+        candidate: &Candidate,
+        relation: Relation,
+    ) -> Result<Option<Chart>, PlainchartError> {
+        let known = self.with_household(|household| household.chart_of(base, &candidate.patient).cloned());
         let Some(known) = known else { return Ok(None) };
         let readable = match relation {
             Relation::Own => Classes::ALL,
-            Relation::Helper { basis, .. } => classes_for(basis),
+            Relation::Helper { basis, .. } => {
+                basis.default_classes(childhood(candidate.birth_date.as_deref(), self.clock.wall_ms()).0)
+            }
         };
         let is_empty = self.store.classes_of(&ChartScope::of(&known.facts.chart))?.is_empty();
         let is_other = self.readable_classes(&known.facts.chart) != readable;
@@ -261,12 +268,15 @@ impl Session {
     fn make_lease(
         &self,
         chart: &ChartId,
+        candidate: &Candidate,
         basis: Basis,
         until_ms: Option<i64>,
         now_ms: i64,
     ) -> Result<(), PlainchartError> {
         let actor = self.actor()?;
-        let scope = LeaseScope { classes: classes_for(basis), ..LeaseScope::see_everything_not_sensitive() };
+        let (age, twelfth_ms) = childhood(candidate.birth_date.as_deref(), now_ms);
+        let scope =
+            LeaseScope { classes: basis.default_classes(age), ..LeaseScope::see_everything_not_sensitive() };
         let lease = Lease {
             id: LeaseId::from_bytes(random::bytes()?),
             chart: chart.clone(),
@@ -281,6 +291,7 @@ impl Session {
             unconfirmed_since_ms: None,
             withdrawn: false,
             suspect: false,
+            classes_close_ms: twelfth_ms.filter(|_| basis == Basis::Parent),
         };
         self.record(Event::LeaseMade { lease })?;
         self.store.write_anchor()?;
@@ -322,14 +333,13 @@ impl Session {
     }
 }
 
-/// The default of N4: parent of a child, guardian and power of attorney see all but violence; others none.
-fn classes_for(basis: Basis) -> Classes {
-    match basis {
-        Basis::Guardian | Basis::PowerOfAttorney => SensitivityClass::ALL
-            .into_iter()
-            .filter(|class| *class != SensitivityClass::Violence)
-            .fold(Classes::NONE, Classes::with),
-        // A parent's own share depends on the child's age (P4), which a later step reads: until then, none.
-        Basis::Parent | Basis::PatientsPermission | Basis::Helper => Classes::NONE,
-    }
+/// What the default of a basis (N4) turns on: how old the patient is, and when a child turns twelve. An age nobody knows
+/// counts as no child's.
+fn childhood(birth_date: Option<&str>, now_ms: i64) -> (Option<u32>, Option<i64>) {
+    let born = birth_date.and_then(FhirTime::parse).and_then(|born| born.local_date());
+    let today = chrono::DateTime::from_timestamp_millis(now_ms).map(|now| now.date_naive());
+    let age = born.zip(today).and_then(|(born, today)| born.years_until(today));
+    let twelfth = born.and_then(|born| born.first_day()?.checked_add_months(chrono::Months::new(Basis::TEEN * 12)));
+    let twelfth_ms = twelfth.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|start| start.and_utc().timestamp_millis());
+    (age, twelfth_ms)
 }

@@ -1,6 +1,7 @@
 //! A stable code, a plain sentence for the reader and a hint for the developer, for every error (T3).
 
-use super::{NotPermittedReason, PlainchartError, SignInReason, StorageReason};
+use super::PlainchartError;
+use crate::words;
 
 impl PlainchartError {
     /// A stable code for logs and bug reports; it never holds anything from outside.
@@ -23,32 +24,15 @@ impl PlainchartError {
         }
     }
 
-    /// One plain sentence for the reader.
+    /// What to tell the reader, from the catalogue: the line of the code, else that of its family.
     #[must_use]
     pub fn sentence(&self) -> String {
-        match self {
-            Self::SignInRequired { reason } => reason.sentence().into(),
-            Self::NotPermitted { reason } => reason.sentence().into(),
-            Self::LeaseEnded => "This access has ended or could not be renewed. You can try to sign in again.".into(),
-            Self::VaultLocked => "The store is locked. It opens with its own key only.".into(),
-            Self::Offline => {
-                "The hospital cannot be reached right now. What is saved on this phone can still be read.".into()
-            }
-            Self::ServerBusy { retry_after_seconds: Some(seconds) } => {
-                format!("The hospital asked us to wait {}.", wait(*seconds))
-            }
-            Self::ServerBusy { retry_after_seconds: None } => "The hospital asked us to wait a while.".into(),
-            Self::ServerProblem { code } => server_sentence(code).into(),
-            Self::VaultDamaged => {
-                "A part of the saved record is damaged. The rest can be read, and the hospital can send it again."
-                    .into()
-            }
-            Self::StorageUnavailable { reason } => reason.sentence().into(),
-            Self::NotFound => "There is no such thing here.".into(),
-            Self::Cancelled => "Stopped. Nothing that was saved is lost.".into(),
-            Self::InvalidInput { field } => invalid_sentence(field).into(),
-            Self::Internal { .. } => "Something went wrong inside this app. Nothing that was saved is lost.".into(),
+        if let Self::ServerBusy { retry_after_seconds: Some(seconds) } = self {
+            return wait(*seconds);
         }
+        let code = self.code();
+        let family = code.split('.').next().unwrap_or(&code);
+        words::find(&format!("error.{code}")).unwrap_or_else(|| words::say(&format!("error.{family}"), &[]))
     }
 
     /// What a developer can do about it.
@@ -72,111 +56,62 @@ impl PlainchartError {
     }
 }
 
+/// Rounded up: who comes back too early waits again.
 fn wait(seconds: u32) -> String {
-    match seconds {
-        0 | 1 => "a second".into(),
-        2..=89 => format!("{seconds} seconds"),
-        90..=5399 => format!("{} minutes", seconds.div_ceil(60)),
-        _ => format!("{} hours", seconds.div_ceil(3600)),
-    }
+    let (id, number) = match seconds {
+        0..=89 => ("error.server_busy.seconds", seconds.max(1)),
+        90..=5399 => ("error.server_busy.minutes", seconds.div_ceil(60)),
+        _ => ("error.server_busy.hours", seconds.div_ceil(3600)),
+    };
+    words::count(id, number.into(), &[])
 }
 
-impl SignInReason {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::NoLastingAccess => "no_lasting_access",
-            Self::Declined => "declined",
-            Self::BadCallback => "bad_callback",
-            Self::NotThisPerson => "not_this_person",
-            Self::NeverConnected => "never_connected",
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{NotPermittedReason, SignInReason, StorageReason};
+
+    /// Proves T3: each reason has a sentence of its own, and so has each kind of error.
+    #[test]
+    fn every_error_has_its_sentence() {
+        let mut errors: Vec<PlainchartError> = vec![
+            PlainchartError::LeaseEnded,
+            PlainchartError::VaultLocked,
+            PlainchartError::Offline,
+            PlainchartError::ServerBusy { retry_after_seconds: None },
+            PlainchartError::VaultDamaged,
+            PlainchartError::NotFound,
+            PlainchartError::Cancelled,
+        ];
+        errors.extend(SignInReason::ALL.iter().map(|&reason| PlainchartError::SignInRequired { reason }));
+        errors.extend(NotPermittedReason::ALL.iter().map(|&reason| PlainchartError::NotPermitted { reason }));
+        errors.extend(StorageReason::ALL.iter().map(|&reason| PlainchartError::StorageUnavailable { reason }));
+        for error in errors {
+            assert_eq!(words::find(&format!("error.{}", error.code())), Some(error.sentence()), "{}", error.code());
+        }
+        let of_family =
+            [PlainchartError::server("new"), PlainchartError::invalid("new"), PlainchartError::internal("new")];
+        for error in of_family {
+            let code = error.code();
+            assert_eq!(words::find(&format!("error.{}", code.trim_end_matches(".new"))), Some(error.sentence()));
         }
     }
 
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::Expired => "The hospital asks you to sign in again. What is saved here can still be read.",
-            Self::NoLastingAccess => {
-                "This hospital gives access for a short time only. Sign in again to get what is new."
-            }
-            Self::Declined => "The sign-in was not finished: the hospital's page said no. Nothing was saved.",
-            Self::BadCallback => {
-                "The answer that came back does not fit the sign-in that was started here. Please start again."
-            }
-            Self::NotThisPerson => "Nothing was saved, as this was not the right person.",
-            Self::NeverConnected => "This person has no hospital connected here. Sign in first.",
+    /// Proves T3, D5: how long to wait is told in whole seconds, minutes or hours, never shorter than asked for.
+    #[test]
+    fn a_wait_is_told_in_round_numbers() {
+        for (seconds, told) in [
+            (0, "1 second"),
+            (1, "1 second"),
+            (89, "89 seconds"),
+            (90, "2 minutes"),
+            (901, "16 minutes"),
+            (5399, "90 minutes"),
+            (5400, "2 hours"),
+            (7201, "3 hours"),
+        ] {
+            let sentence = PlainchartError::ServerBusy { retry_after_seconds: Some(seconds) }.sentence();
+            assert_eq!(sentence, format!("The hospital asked us to wait {told}."));
         }
-    }
-}
-
-impl NotPermittedReason {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::NoLease => "no_lease",
-            Self::Verb => "verb",
-            Self::Scope => "scope",
-            Self::Forbidden => "forbidden",
-            Self::Held => "held",
-        }
-    }
-
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::NoLease => "This chart is not open to you on this phone.",
-            Self::Verb => "Your access lets you read here, but not do this.",
-            Self::Scope => "The hospital does not share this with this sign-in.",
-            Self::Forbidden => "The hospital does not let this sign-in read this record.",
-            Self::Held => "You asked to wait with this. You can end the wait at any time.",
-        }
-    }
-}
-
-impl StorageReason {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::ReadOnly => "read_only",
-            Self::InUse => "in_use",
-            Self::NewerFormat => "newer_format",
-            Self::Unreadable => "unreadable",
-        }
-    }
-
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::Full => "There is no space left to save to. Nothing is lost; free some space and try again.",
-            Self::ReadOnly => "The place where the record is saved cannot be written to.",
-            Self::InUse => "Another program has this record open. Close it and try again.",
-            Self::NewerFormat => "A newer version of this app saved this record. Please update; nothing was changed.",
-            Self::Unreadable => "The place where the record is saved cannot be read right now.",
-        }
-    }
-}
-
-fn server_sentence(code: &str) -> &'static str {
-    match code {
-        "discovery.not_smart" => "There is no patient sign-in at this address. Please check it.",
-        "discovery.insecure" => "This address is not safe to sign in to: it must begin with https.",
-        "discovery.pkce" => "This server does not offer a sign-in that is safe enough.",
-        "tls" => "The connection to this server could not be made safe, so nothing was sent.",
-        "patient_gone" => {
-            "The hospital no longer gives this record to this sign-in. What is saved here can still be read."
-        }
-        "wrong_patient" => "The server sent another person's record. It was not saved.",
-        "too_large" => "The server's answer is larger than this app takes.",
-        _ => "The hospital's server gave an answer that cannot be used. Nothing that was saved is lost.",
-    }
-}
-
-fn invalid_sentence(field: &str) -> &'static str {
-    match field {
-        "base" => "This is not an address that can be signed in to.",
-        "person" => "There is no such person here, or more than one fits.",
-        "path" => "There is no such file or folder, or it cannot be read.",
-        "callback" => "This is not an answer to a sign-in.",
-        "note" => "This is not the id of a note.",
-        "relation" => "The hospital says that this sign-in is another person's than this chart.",
-        "passphrase" => "This passphrase cannot be used.",
-        _ => "Something that was handed in cannot be used.",
     }
 }

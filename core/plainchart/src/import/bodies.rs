@@ -2,22 +2,19 @@
 
 use std::collections::HashMap;
 
-use plainchart_access::Classes;
-use plainchart_record::{DocumentReference, Reference, Target};
+use plainchart_record::{Reference, Target};
 
 use super::people::{People, claimed_base, without_scheme};
-use crate::ingest::{Place, body_name};
+use crate::ingest::{Place, attachments_of};
 
 /// A body that a document names.
 #[derive(Clone)]
 pub struct Claim {
     /// Whose document, by index.
     pub person: usize,
-    /// Classes of the document.
-    pub classes: Classes,
     /// The document, as `Type/id`.
     pub document: String,
-    /// Which of its `content[]`.
+    /// Which of its attachments.
     pub index: usize,
     /// Size as declared, in bytes.
     pub size: Option<u64>,
@@ -31,13 +28,6 @@ pub struct Claim {
     /// Which reading of the document made it: a newer version takes an older one's claims back.
     reading: u64,
     given: bool,
-}
-
-impl Claim {
-    /// The vault's name of the body.
-    pub fn name(&self) -> String {
-        body_name(&self.document, self.index)
-    }
 }
 
 /// What a Binary is.
@@ -59,19 +49,21 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// Remembers the bodies of a document that has landed. `key`: `DocumentReference/id`.
+    /// Remembers the bodies of a document that has landed. `key`: `Type/id`.
     pub fn claim(&mut self, person: usize, file: usize, key: &str, place: &Place, raw: &str, full_url: Option<&str>) {
-        let Ok(document) = DocumentReference::read(raw) else { return };
+        let contents = attachments_of(type_of(key), raw);
+        if contents.is_empty() {
+            return;
+        }
         self.count += 1;
         self.readings.insert((person, key.to_owned()), self.count);
         let base = claimed_base(full_url).unwrap_or_default();
-        for content in &document.content {
+        for content in &contents {
             let Some(url) = &content.attachment.url else { continue };
             let target = Reference::to(url).target.resolve(&base);
             let Some(at) = tail(&target) else { continue };
             self.claims.entry(at).or_default().push(Claim {
                 person,
-                classes: place.classes,
                 document: key.to_owned(),
                 index: content.index,
                 size: content.attachment.size,
@@ -157,4 +149,8 @@ fn tail(target: &Target) -> Option<String> {
         Target::Urn(urn) => Some(urn.clone()),
         other => Some(format!("{}/{}", other.resource_type()?, other.id()?)),
     }
+}
+
+fn type_of(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(resource_type, _)| resource_type)
 }

@@ -10,6 +10,9 @@ use plainchart_record::ownership::{KnownPatient, Ownership};
 use plainchart_record::patient::LinkKind;
 use plainchart_record::{Header, Patient, Subject, Target};
 
+use super::clinical_document::ClinicalDocument;
+use super::likeness::Likeness;
+use super::pieces::FILES_IN_ONE;
 use crate::reading::FILE_BASE;
 use crate::stored::digest_of;
 
@@ -22,6 +25,21 @@ pub struct Found {
     name: Option<String>,
     born: Option<String>,
     sightings: Vec<Sighting>,
+    likeness: Likeness,
+    /// A Patient resource of theirs is in the files.
+    has_patient: bool,
+}
+
+impl Found {
+    /// The address that documents of theirs name them by.
+    pub fn address(&self) -> String {
+        if self.patient.starts_with("urn:") { self.patient.clone() } else { format!("Patient/{}", self.patient) }
+    }
+
+    /// Whether a Patient resource of theirs is in the files.
+    pub fn has_patient(&self) -> bool {
+        self.has_patient
+    }
 }
 
 /// A Patient resource, where it stood.
@@ -45,6 +63,8 @@ pub struct People {
     /// By file, claimed server and id.
     by_address: HashMap<(usize, Option<String>, String), Vec<usize>>,
     by_base: HashMap<String, usize>,
+    /// Whose C-CDA documents are, by digest.
+    by_document: HashMap<String, usize>,
     inhabited: HashSet<usize>,
 }
 
@@ -92,13 +112,20 @@ impl People {
         let (claimed, id) = (claimed_base(full_url), id_of(raw, patient, full_url));
         let (name, born) = (patient.display_name(), patient.birth_date.as_ref().map(|date| date.text.clone()));
         let person = self.at(file, claimed.as_deref(), &id, name.as_deref(), born.as_deref()).unwrap_or_else(|| {
-            let whole_file = if name.is_some() && born.is_some() { String::new() } else { digest_of_file(path) };
+            let whole_file = if name.is_some() && born.is_some() {
+                String::new()
+            } else {
+                let inner = file % FILES_IN_ONE;
+                if inner == 0 { digest_of_file(path) } else { format!("{} {inner}", digest_of_file(path)) }
+            };
             let text = |part: &Option<String>| part.clone().unwrap_or_default();
             let base = chart_base(&[&text(&claimed), &id, &text(&name), &text(&born), &whole_file]);
             let next = self.found.len();
             let person = *self.by_base.entry(base.clone()).or_insert(next);
             if person == next {
-                self.found.push(Found { base, patient: id.clone(), name, born, sightings: Vec::new() });
+                let likeness = Likeness::default();
+                let (sightings, has_patient, patient) = (Vec::new(), true, id.clone());
+                self.found.push(Found { base, patient, name, born, sightings, likeness, has_patient });
             }
             let here = self.by_address.entry((file, claimed.clone(), id.clone())).or_default();
             here.push(person);
@@ -122,7 +149,58 @@ impl People {
         self.inhabited.insert(file);
         if let Some(found) = self.found.get_mut(person) {
             found.sightings.push(sighting);
+            found.likeness.join(&Likeness::of(patient));
         }
+    }
+
+    /// Takes in whom a C-CDA document is about, after all Patients: somebody known, or somebody new. A document that
+    /// names nobody, or several, is nobody's; unless the reader names the person.
+    pub fn add_document(&mut self, document: &ClinicalDocument, nobody: &Patient, named: Option<&str>) {
+        let about = document.about();
+        let Some(likeness) = one_of(&about).or(named.filter(|_| about.is_empty()).map(|_| Likeness::default())) else {
+            return;
+        };
+        let known = self.found.iter().position(|found| found.likeness.is_same(&likeness));
+        let person = known.unwrap_or_else(|| self.add_from_document(document, &likeness, nobody, named));
+        if let Some(found) = self.found.get_mut(person) {
+            found.likeness.join(&likeness);
+        }
+        self.by_document.insert(document.digest().to_owned(), person);
+    }
+
+    fn add_from_document(
+        &mut self,
+        document: &ClinicalDocument,
+        likeness: &Likeness,
+        nobody: &Patient,
+        named: Option<&str>,
+    ) -> usize {
+        let [one, other] = likeness.mark().unwrap_or(["", named.unwrap_or_else(|| document.digest())]);
+        let base = chart_base(&["clinical-document", one, other]);
+        let next = self.found.len();
+        let person = *self.by_base.entry(base.clone()).or_insert(next);
+        if person == next {
+            let patient = digest_of(base.as_bytes());
+            let own = Target::parse(&format!("Patient/{patient}"));
+            let near = KnownPatient::new("", nobody).also_at(own);
+            let sighting = Sighting { file: usize::MAX, full_url: None, claimed: None, far: near.clone(), near };
+            self.found.push(Found {
+                base,
+                patient,
+                name: None,
+                born: None,
+                sightings: vec![sighting],
+                likeness: Likeness::default(),
+                has_patient: false,
+            });
+        }
+        person
+    }
+
+    /// Whose a C-CDA document is, and who that is.
+    pub fn document_owner(&self, document: &ClinicalDocument) -> Option<(usize, &Found)> {
+        let person = *self.by_document.get(document.digest())?;
+        Some((person, self.found.get(person)?))
     }
 
     /// Someone whom the reader names, though no file holds their Patient: everything about `subject` is theirs.
@@ -138,7 +216,8 @@ impl People {
         let base = chart_base(&[at, &id, "", "", person]);
         self.by_id.entry(id.clone()).or_default().push(self.found.len());
         let sightings = vec![Sighting { file: usize::MAX, full_url: None, claimed, near, far }];
-        self.found.push(Found { base, patient: id, name: None, born: None, sightings });
+        let (likeness, has_patient) = (Likeness::default(), false);
+        self.found.push(Found { base, patient: id, name: None, born: None, sightings, likeness, has_patient });
     }
 
     /// Whose a resource is, and the addresses that say so. Where it may be two people's, nobody's.
@@ -258,6 +337,12 @@ impl Sighting {
             (Some(_), _) => &self.far,
         }
     }
+}
+
+/// The one person that a document is about, however often it says so.
+fn one_of(about: &[Likeness]) -> Option<Likeness> {
+    let (first, rest) = about.split_first()?;
+    rest.iter().all(|other| first.is_same(other)).then(|| first.clone())
 }
 
 /// A base without `http:` or `https:`: servers behind a proxy write the wrong one.

@@ -1,6 +1,6 @@
 //! Where a resource lies in a chart: its group and its order (DESIGN "Seal blocks, not rows").
 
-use plainchart_record::{Analyte, DocumentReference, FhirTime, Observation, RecordError, ResultRecord};
+use plainchart_record::{Analyte, DiagnosticReport, DocumentReference, FhirTime, Observation, RecordError, ResultRecord};
 
 /// The group rows are sealed with, and their order in it (ms since 1970 UTC, or the closest the source said).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub fn file(resource_type: &str, raw: &str, source: &str) -> Result<Filing, Reco
         "DocumentReference" => {
             let document = DocumentReference::read(raw)?;
             Ok(by_month("DocumentReference", document.when()))
+        }
+        "DiagnosticReport" => {
+            let report = DiagnosticReport::read(raw)?;
+            Ok(by_month("DiagnosticReport", report.when()))
         }
         other => Ok(Filing { group: other.to_owned(), order: 0 }),
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use plainchart_access::Classes;
+use plainchart_record::read_header;
 
+use super::ties::{TIES_VERSION, Ties};
 use crate::error::PlainchartError;
 use crate::store::{ChartScope, Store};
 use crate::stored::{Life, StoredResource, tree};
@@ -25,20 +27,30 @@ pub struct Place {
     pub life: Life,
     /// Its text is a value of its own.
     pub large: bool,
+    /// What ties it to others.
+    pub ties: Ties,
 }
 
 /// Places by `Type/id`.
 pub type Places = HashMap<String, Place>;
 
-/// Reads the places of everything a chart holds.
+/// Reads the places of everything a chart holds. `base`: the chart's server.
 ///
 /// # Errors
 /// The vault's.
-pub fn read(store: &Store, chart: ChartScope) -> Result<Places, PlainchartError> {
+pub fn read(store: &Store, chart: ChartScope, base: &str) -> Result<Places, PlainchartError> {
     let mut places = Places::new();
     for classes in store.classes_of(&chart)? {
         store.for_each_row(&chart, classes, tree::RESOURCES, &mut |group, row| {
             let stored = StoredResource::read(&row.bytes)?;
+            let known = stored.header.ties.clone().filter(|ties| ties.version == TIES_VERSION);
+            let ties = match known {
+                Some(ties) => ties,
+                None => {
+                    let whole = StoredResource::read_whole(store, &chart, classes, &row.id, &row.bytes)?;
+                    ties_of(&whole, base)
+                }
+            };
             let place = Place {
                 classes,
                 group: String::from_utf8_lossy(group).into_owned(),
@@ -47,10 +59,24 @@ pub fn read(store: &Store, chart: ChartScope) -> Result<Places, PlainchartError>
                 digest: stored.header.digest,
                 life: stored.header.life,
                 large: stored.header.large,
+                ties,
             };
             places.insert(String::from_utf8_lossy(&row.id).into_owned(), place);
             Ok(())
         })?;
     }
     Ok(places)
+}
+
+/// The ties of a stored resource, read anew; marks of bodies that came later are kept.
+fn ties_of(stored: &StoredResource, base: &str) -> Ties {
+    let mut ties = read_header(&stored.raw)
+        .map(|header| Ties::of(&header, &stored.raw, stored.header.full_url.as_deref(), base))
+        .unwrap_or_default();
+    if let Some(before) = &stored.header.ties {
+        ties.same_as.extend_from_slice(&before.same_as);
+        ties.same_as.sort_unstable();
+        ties.same_as.dedup();
+    }
+    ties
 }

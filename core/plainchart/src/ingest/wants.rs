@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plainchart_access::Classes;
-use plainchart_record::DocumentReference;
+use plainchart_record::document_reference::Content;
 use plainchart_vault::Batch;
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +22,9 @@ const MOST_WANTS: usize = 100_000;
 /// A body that is still to be fetched. Stored in the same batch as the page that named it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Want {
-    /// `DocumentReference/id`.
+    /// `DocumentReference/id` or `DiagnosticReport/id`.
     pub document: String,
-    /// Which of its `content[]`, from 0.
+    /// Which of its attachments, from 0.
     pub index: usize,
     /// Address as the source wrote it.
     pub url: String,
@@ -48,8 +48,8 @@ pub struct Want {
 /// The attachments of a document that have an address and no bytes of their own. What is contained in the document
 /// (`#id`) has no address of its own.
 #[must_use]
-pub fn fetchable(key: &str, version: &str, document: &DocumentReference) -> Vec<Want> {
-    let by_address = document.content.iter().filter(|content| content.attachment.data_length.is_none());
+pub fn fetchable(key: &str, version: &str, contents: &[Content]) -> Vec<Want> {
+    let by_address = contents.iter().filter(|content| content.attachment.data_length.is_none());
     by_address
         .filter_map(|content| {
             let attachment = &content.attachment;
@@ -161,6 +161,23 @@ impl Wants {
         let of_document = (document.to_owned(), 0)..=(document.to_owned(), usize::MAX);
         let indices: Vec<usize> = self.by_body.range(of_document).map(|((_, index), _)| *index).collect();
         indices.into_iter().try_for_each(|index| self.remove(store, batch, document, index))
+    }
+
+    /// The document lies under other classes now: what is wanted of it does too.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub fn move_all(
+        &mut self,
+        store: &Store,
+        batch: &mut Batch,
+        document: &str,
+        classes: Classes,
+    ) -> Result<(), PlainchartError> {
+        let of_document = (document.to_owned(), 0)..=(document.to_owned(), usize::MAX);
+        let wants: Vec<Want> = self.by_body.range(of_document).map(|(_, (_, want))| want.clone()).collect();
+        self.remove_all(store, batch, document)?;
+        wants.into_iter().try_for_each(|want| self.add(store, batch, classes, want))
     }
 
     /// A body rests until the next full walk, or is wanted again.

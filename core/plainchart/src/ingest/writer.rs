@@ -1,22 +1,31 @@
 //! Takes resources one by one and prepares one durable batch.
 
 mod documents;
+mod settling;
+#[cfg(test)]
+mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use plainchart_access::Classes;
 use plainchart_record::ownership::{KnownPatient, Ownership};
 use plainchart_record::set_aside::{SetAside, Support, support};
-use plainchart_record::{DocumentReference, FhirTime, Header, Reference, Subject, read_header};
+use plainchart_record::{Header, Reference, Subject, read_header};
 use plainchart_vault::Batch;
 
-use super::bodies::body_name;
-use super::filing::file;
+pub(super) use documents::type_of;
+
+use super::attachments::attachments_of;
+use super::bodies::BodyHeader;
+use super::closed::Closed;
+use super::filing::{Filing, file};
+use super::flow::Flow;
 use super::names::{group_name, resource_key};
 use super::places::{self, Place, Places};
-use super::wants::{Want, Wants};
+use super::referred::Referred;
+use super::ties::{Tie, Ties};
+use super::wants::{Want, Wants, fetchable};
 use crate::error::PlainchartError;
-use crate::sensitivity::classes_of;
 use crate::store::{ChartScope, Store};
 use crate::stored::{Life, StoredHeader, StoredResource, digest_of, large_name, tree};
 
@@ -61,12 +70,38 @@ pub enum Outcome {
     NotForThisReader,
 }
 
+/// What is to be written about one resource with the next batch, when its classes are settled.
+struct Pending {
+    /// The new version, with its place among its group.
+    stored: StoredResource,
+    filing: Filing,
+    /// Where the version in the vault lies.
+    before: Option<Place>,
+}
+
+/// A body to be written with the next batch.
+struct PendingBody {
+    /// `Type/id` of what it belongs to.
+    document: String,
+    index: usize,
+    header: BodyHeader,
+    bytes: Vec<u8>,
+}
+
 /// Prepares batches for one chart. Nothing is stored before [`ChartWriter::take_batch`]'s batch is committed.
 pub struct ChartWriter<'a> {
     store: &'a Store,
     chart: ChartScope,
     source: String,
     places: Places,
+    pending: BTreeMap<String, Pending>,
+    bodies: Vec<PendingBody>,
+    /// Where classes flow, from everything in the chart and what is closed to this reader.
+    flow: Flow,
+    /// A class may flow elsewhere than when everything was last settled.
+    unsettled: bool,
+    closed: Closed,
+    referred: Referred,
     batch: Batch,
     /// Bytes in the batch.
     weight: usize,
@@ -81,8 +116,8 @@ pub struct ChartWriter<'a> {
 }
 
 impl<'a> ChartWriter<'a> {
-    /// A writer for a chart. `source` tells local codes of two hospitals apart (SPEC "Analyte"); resources of classes
-    /// outside `readable` are not stored.
+    /// A writer for a chart. `source` is its base, and tells local codes of two hospitals apart (SPEC "Analyte");
+    /// resources of classes outside `readable` are not stored.
     ///
     /// # Errors
     /// The vault's.
@@ -93,8 +128,9 @@ impl<'a> ChartWriter<'a> {
         readable: Classes,
         now_ms: i64,
     ) -> Result<Self, PlainchartError> {
-        let places = places::read(store, chart)?;
+        let places = places::read(store, chart, source)?;
         let wants = Wants::read(store, chart)?;
+        let closed = Closed::read(store, chart)?;
         let mut set_aside = HashMap::new();
         for classes in store.classes_of(&chart)? {
             store.for_each_row(&chart, classes, tree::SET_ASIDE, &mut |_, row| {
@@ -103,11 +139,19 @@ impl<'a> ChartWriter<'a> {
                 Ok(())
             })?;
         }
+        let flow = Flow::of(places.values().map(|place| &place.ties).chain(closed.ties()));
         Ok(Self {
             store,
             chart,
             source: source.to_owned(),
+            // A lease that opens fewer classes than before: what it no longer opens goes (N4).
+            unsettled: !flow.is_still() || places.values().any(|place| !readable.covers(place.classes)),
+            flow,
+            closed,
+            referred: Referred::read(store, chart, &places)?,
             places,
+            pending: BTreeMap::new(),
+            bodies: Vec::new(),
             batch: Batch::new(),
             weight: 0,
             mends: wants.left_out(),
@@ -140,6 +184,24 @@ impl<'a> ChartWriter<'a> {
         self.wants.due()
     }
 
+    /// What the chart's resources name and it does not hold.
+    pub fn referred(&mut self) -> &mut Referred {
+        &mut self.referred
+    }
+
+    /// Bodies of what is closed to this reader that were not looked at yet.
+    #[must_use]
+    pub fn closed_bodies(&self) -> Vec<(Tie, String)> {
+        self.closed.bodies()
+    }
+
+    /// A body of something closed was looked at. Its bytes are not kept; what has the same bytes is closed too.
+    pub fn looked_at(&mut self, closed: Tie, url: &str, bytes: Option<&[u8]>) {
+        if let Some(ties) = self.closed.looked_at(closed, url, bytes) {
+            self.unsettled |= self.flow.add(ties);
+        }
+    }
+
     /// Takes one resource.
     ///
     /// # Errors
@@ -152,149 +214,139 @@ impl<'a> ChartWriter<'a> {
             return Ok(Outcome::SetAside(SetAside::Unreadable));
         }
         self.make_room(incoming.raw.len())?;
-        if !self.readable.covers(filed_classes(&header)) {
-            self.forget(&key_of(&header, incoming))?;
-            return Ok(Outcome::NotForThisReader);
-        }
         if header.resource_type == "OperationOutcome" {
             return Ok(Outcome::SetAside(SetAside::OperationOutcome));
         }
+        let key = key_of(&header, incoming);
         let kept = support(&header.resource_type) == Support::Now;
         match patient.owns(&subject_of(&header, incoming), incoming.raw) {
+            // What is reduced to id and status names nobody any more (D4).
+            Ownership::NotGiven if header.entered_in_error && self.knows(&key) => {}
             Ownership::Other => return Ok(Outcome::SetAside(SetAside::WrongPatient)),
             Ownership::NotGiven | Ownership::NoneByType if kept && !incoming.referred_to => {
-                return self.set_aside(incoming, &header, SetAside::NoSubject);
+                return self.set_aside(incoming, &header, &key, SetAside::NoSubject);
             }
-            Ownership::NotGiven => return self.set_aside(incoming, &header, SetAside::NoSubject),
+            Ownership::NotGiven => return self.set_aside(incoming, &header, &key, SetAside::NoSubject),
             Ownership::Same | Ownership::NoneByType => {}
         }
         if !kept {
-            return self.set_aside(incoming, &header, SetAside::UnsupportedType);
+            return self.set_aside(incoming, &header, &key, SetAside::UnsupportedType);
         }
-        self.file(incoming, &header)
+        let digest = digest_of(incoming.raw.as_bytes());
+        if let Some(outcome) = self.is_here_already(incoming, &header, &key, &digest)? {
+            return Ok(outcome);
+        }
+        let mut ties = Ties::of(&header, incoming.raw, incoming.full_url, &self.source);
+        if header.entered_in_error {
+            // Its marker is as private as it was: what said so may be gone from it (N4).
+            if let Some(former) = self.places.get(&key).map(|place| &place.ties).or_else(|| self.closed.get(&key)) {
+                ties.keep(former);
+            }
+        }
+        self.shed(&key, &ties);
+        if !self.readable.covers(self.flow.classes(&ties)) {
+            self.close(&key, ties, bodies_to_look_at(&key, incoming.raw))?;
+            return Ok(Outcome::NotForThisReader);
+        }
+        self.file(incoming, &header, key, digest, ties)
     }
 
-    fn file(&mut self, incoming: Incoming<'_>, header: &Header) -> Result<Outcome, PlainchartError> {
+    fn knows(&self, key: &str) -> bool {
+        self.places.contains_key(key) || self.closed.get(key).is_some()
+    }
+
+    /// What to say of a version that is here, or older than the one that is.
+    fn is_here_already(
+        &mut self,
+        incoming: Incoming<'_>,
+        header: &Header,
+        key: &str,
+        digest: &str,
+    ) -> Result<Option<Outcome>, PlainchartError> {
+        let Some(before) = self.places.get(key).cloned() else { return Ok(None) };
+        if before.digest == digest && before.life == Life::Current && !self.lost_its_text(key, &before)? {
+            if self.mends && !self.pending.contains_key(key) {
+                self.referred.note(incoming.raw, &self.source);
+                self.want_lost_bodies(key, digest, incoming.raw, before.classes)?;
+            }
+            return Ok(Some(Outcome::InChart(Landed::Unchanged)));
+        }
+        let updated_ms = header.last_updated.as_ref().and_then(|time| time.epoch_ms);
+        if before.updated_ms.zip(updated_ms).is_some_and(|(old, new)| new < old) {
+            return self.set_aside(incoming, header, key, SetAside::OlderVersion).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn file(
+        &mut self,
+        incoming: Incoming<'_>,
+        header: &Header,
+        key: String,
+        digest: String,
+        mut ties: Ties,
+    ) -> Result<Outcome, PlainchartError> {
         let Ok(filing) = file(&header.resource_type, incoming.raw, &self.source) else {
             return Ok(Outcome::SetAside(SetAside::Unreadable));
         };
-        let key = key_of(header, incoming);
-        let digest = digest_of(incoming.raw.as_bytes());
-        let updated_ms = header.last_updated.as_ref().and_then(|time| time.epoch_ms);
-        let before = self.places.get(&key).cloned();
-        if let Some(before) = &before {
-            if before.digest == digest && before.life == Life::Current && !self.lost_its_text(&key, before)? {
-                if self.mends && header.resource_type == "DocumentReference" {
-                    self.want_lost_bodies(&key, &digest, incoming.raw, before.classes)?;
-                }
-                return Ok(Outcome::InChart(Landed::Unchanged));
-            }
-            if before.updated_ms.zip(updated_ms).is_some_and(|(old, new)| new < old) {
-                return self.set_aside(incoming, header, SetAside::OlderVersion);
-            }
+        let known = self.places.get(&key);
+        let landed = if known.is_some() { Landed::Updated } else { Landed::New };
+        if let Some(known) = known.filter(|known| known.digest == digest) {
+            // The same text comes again, after it was missing: its bodies are still the same.
+            ties.same_as.clone_from(&known.ties.same_as);
         }
         let place = Place {
-            classes: filed_classes(header),
+            classes: self.flow.classes(&ties),
             group: group_name(&filing.group),
             version: header.version_id.clone(),
-            updated_ms,
-            digest: digest.clone(),
+            updated_ms: header.last_updated.as_ref().and_then(|time| time.epoch_ms),
+            digest,
             life: Life::Current,
             large: incoming.raw.len() > LARGE_BYTES,
+            ties,
         };
-        if header.resource_type == "DocumentReference" {
-            self.renew_bodies(&key, incoming.raw, &place, before.as_ref())?;
-        }
-        if let Some(before) = before.as_ref() {
-            self.take_away(&key, before, &place)?;
-        }
-        let stored = StoredResource {
-            header: StoredHeader {
-                received_ms: self.now_ms,
-                digest,
-                version: place.version.clone(),
-                updated_ms,
-                life: Life::Current,
-                set_aside: None,
-                full_url: incoming.full_url.filter(|url| url.starts_with("urn:")).map(str::to_owned),
-                large: place.large,
-            },
-            raw: incoming.raw.to_owned(),
+        let full_url = incoming.full_url.filter(|url| url.starts_with("urn:")).map(str::to_owned);
+        let stored = StoredResource { header: self.header_of(&place, full_url), raw: incoming.raw.to_owned() };
+        self.unsettled |= self.flow.add(&place.ties) || (place.ties.shared && !self.flow.is_still());
+        self.referred.settle(&key);
+        self.referred.arrived(&place.ties);
+        let former = self.places.insert(key.clone(), place);
+        self.referred.note(incoming.raw, &self.source);
+        // Of two versions in one batch the vault has the one before both.
+        let before = match self.pending.remove(&key) {
+            Some(pending) => pending.before,
+            None => former,
         };
-        self.put_resource(place.classes, tree::RESOURCES, &place.group, &key, filing.order, stored)?;
-        self.places.insert(key, place);
-        Ok(Outcome::InChart(if before.is_some() { Landed::Updated } else { Landed::New }))
+        self.pending.insert(key, Pending { stored, filing, before });
+        Ok(Outcome::InChart(landed))
     }
 
-    /// Puts a row; the text of a large one as a value beside it.
-    fn put_resource(
-        &mut self,
-        classes: Classes,
-        number: u8,
-        group: &str,
-        id: &str,
-        order: i64,
-        mut stored: StoredResource,
-    ) -> Result<(), PlainchartError> {
-        let scope = self.store.scope(self.chart, classes)?;
-        if stored.header.large {
-            let raw = std::mem::take(&mut stored.raw);
-            let name = large_name(id, stored.header.set_aside.is_some());
-            self.batch.put_value(scope, tree::tree(tree::LARGE), name.as_bytes(), raw.as_bytes());
+    fn header_of(&self, place: &Place, full_url: Option<String>) -> StoredHeader {
+        StoredHeader {
+            received_ms: self.now_ms,
+            digest: place.digest.clone(),
+            version: place.version.clone(),
+            updated_ms: place.updated_ms,
+            life: place.life,
+            set_aside: None,
+            full_url,
+            large: place.large,
+            ties: Some(place.ties.clone()),
         }
-        let bytes = stored.write()?;
-        self.batch.put_row(scope, tree::tree(number), group.as_bytes(), id.as_bytes(), order, &bytes);
-        Ok(())
-    }
-
-    /// Takes a former version away where the new one does not replace it in place.
-    fn take_away(&mut self, key: &str, before: &Place, now: &Place) -> Result<(), PlainchartError> {
-        let old = self.store.scope(self.chart, before.classes)?;
-        let moved = before.classes != now.classes;
-        if moved || before.group != now.group {
-            self.batch.delete_row(old, tree::tree(tree::RESOURCES), before.group.as_bytes(), key.as_bytes());
-        }
-        if before.large && (moved || !now.large) {
-            self.batch.delete_value(old, tree::tree(tree::LARGE), large_name(key, false).as_bytes());
-        }
-        Ok(())
     }
 
     /// Whether the text of a large resource was given up as damaged.
     fn lost_its_text(&self, key: &str, place: &Place) -> Result<bool, PlainchartError> {
-        if !(self.mends && place.large) {
+        if !(self.mends && place.large) || self.pending.contains_key(key) {
             return Ok(false);
         }
         Ok(self.store.value(&self.chart, place.classes, tree::LARGE, &large_name(key, false))?.is_none())
     }
 
-    /// A resource has got a label that closes it to this reader: the open version goes too, with its bodies (N4).
-    fn forget(&mut self, key: &str) -> Result<(), PlainchartError> {
-        let Some(place) = self.places.remove(key) else { return Ok(()) };
-        let scope = self.store.scope(self.chart, place.classes)?;
-        let rows = self.store.rows(&self.chart, place.classes, tree::RESOURCES, place.group.as_bytes())?;
-        let whole = |row| {
-            let row: &plainchart_vault::Row = row;
-            StoredResource::read_whole(self.store, &self.chart, place.classes, &row.id, &row.bytes).ok()
-        };
-        let document = rows.iter().find(|row| row.id == key.as_bytes()).and_then(whole);
-        let document = document.and_then(|stored| DocumentReference::read(&stored.raw).ok());
-        for content in document.iter().flat_map(|document| &document.content) {
-            let name = body_name(key, content.index);
-            self.batch.delete_value(scope, tree::tree(tree::BODIES), name.as_bytes());
-        }
-        if place.large {
-            self.batch.delete_value(scope, tree::tree(tree::LARGE), large_name(key, false).as_bytes());
-        }
-        self.batch.delete_row(scope, tree::tree(tree::RESOURCES), place.group.as_bytes(), key.as_bytes());
-        self.wants.remove_all(self.store, &mut self.batch, key)
-    }
-
     /// Commits what there is if so many more bytes would make the batch too heavy.
     fn make_room(&mut self, bytes: usize) -> Result<(), PlainchartError> {
         if self.weight.saturating_add(bytes) > BATCH_BYTES {
-            let batch = self.take_batch()?;
-            self.store.commit(self.chart, batch)?;
+            self.commit()?;
         }
         self.weight = self.weight.saturating_add(bytes);
         Ok(())
@@ -312,33 +364,39 @@ impl<'a> ChartWriter<'a> {
         Ok(())
     }
 
-    /// Adds a value of this chart to the batch.
+    /// A body has come, or the answer why not; it lands with the next batch, under the classes of its document.
     ///
     /// # Errors
     /// The vault's.
-    pub fn put_value(&mut self, classes: Classes, number: u8, name: &str, bytes: &[u8]) -> Result<(), PlainchartError> {
+    pub fn put_body(
+        &mut self,
+        document: &str,
+        index: usize,
+        header: BodyHeader,
+        bytes: Vec<u8>,
+    ) -> Result<(), PlainchartError> {
         self.make_room(bytes.len())?;
-        let scope = self.store.scope(self.chart, classes)?;
-        self.batch.put_value(scope, tree::tree(number), name.as_bytes(), bytes);
+        self.bodies.push(PendingBody { document: document.to_owned(), index, header, bytes });
         Ok(())
     }
 
-    /// Writes a stored resource again at its place, with another header.
+    /// Writes down what the source says of a resource's life; the resource stays as it is.
     ///
     /// # Errors
-    /// `Internal` if the header cannot be written.
-    pub fn replace(&mut self, key: &str, stored: &StoredResource, order: i64) -> Result<(), PlainchartError> {
-        if let Some(place) = self.places.get_mut(key) {
-            place.life = stored.header.life;
-            let scope = self.store.scope(self.chart, place.classes)?;
-            let bytes = stored.write()?;
-            let group = place.group.as_bytes();
-            self.batch.put_row(scope, tree::tree(tree::RESOURCES), group, key.as_bytes(), order, &bytes);
+    /// The vault's.
+    pub fn mark(&mut self, key: &str, life: Life) -> Result<(), PlainchartError> {
+        let Some(place) = self.places.get(key).filter(|place| place.life != life) else { return Ok(()) };
+        let place = Place { life, ..place.clone() };
+        if let Some(pending) = self.pending.get_mut(key) {
+            pending.stored.header.life = life;
+        } else {
+            self.rewrite_header(key, &place)?;
         }
+        self.places.insert(key.to_owned(), place);
         Ok(())
     }
 
-    /// A body is settled: it is no longer wanted.
+    /// A body is no longer wanted.
     ///
     /// # Errors
     /// The vault's.
@@ -359,6 +417,7 @@ impl<'a> ChartWriter<'a> {
     /// # Errors
     /// The vault's.
     pub fn wake_wants(&mut self) -> Result<(), PlainchartError> {
+        self.referred.wake();
         self.wants.wake(self.store, &mut self.batch)
     }
 
@@ -367,38 +426,50 @@ impl<'a> ChartWriter<'a> {
         self.wants.count_attempt(document, index);
     }
 
+    /// Keeps what cannot land yet. A reader who may not hold everything keeps none of it: nobody can tell yet what it is
+    /// tied to (N4).
     fn set_aside(
         &mut self,
         incoming: Incoming<'_>,
         header: &Header,
+        key: &str,
         reason: SetAside,
     ) -> Result<Outcome, PlainchartError> {
-        let classes = filed_classes(header);
+        let ties = Ties::of(header, incoming.raw, incoming.full_url, &self.source);
+        let classes = self.flow.classes(&ties);
+        if !self.readable.covers(classes) {
+            self.close(key, ties, Vec::new())?;
+            return Ok(Outcome::NotForThisReader);
+        }
+        if self.readable != Classes::ALL {
+            return Ok(Outcome::SetAside(reason));
+        }
         let digest = digest_of(incoming.raw.as_bytes());
+        let group = group_name(&format!("{}/{}", reason.as_str(), header.resource_type));
+        // An older version keeps its digest in the name: two old versions are two rows.
+        let id = match reason {
+            SetAside::OlderVersion => format!("{key}#{digest}"),
+            _ => key.to_owned(),
+        };
+        if self.set_aside.get(&id).is_some_and(|before| *before == digest) {
+            return Ok(Outcome::SetAside(reason));
+        }
         let stored = StoredResource {
             header: StoredHeader {
                 received_ms: self.now_ms,
                 digest: digest.clone(),
                 version: header.version_id.clone(),
-                updated_ms: header.last_updated.as_ref().and_then(|time: &FhirTime| time.epoch_ms),
+                updated_ms: header.last_updated.as_ref().and_then(|time| time.epoch_ms),
                 life: Life::Current,
                 set_aside: Some(reason.as_str().to_owned()),
                 full_url: incoming.full_url.map(str::to_owned),
                 large: incoming.raw.len() > LARGE_BYTES,
+                ties: None,
             },
             raw: incoming.raw.to_owned(),
         };
-        let group = group_name(&format!("{}/{}", reason.as_str(), header.resource_type));
-        // An older version keeps its digest in the name: two old versions are two rows.
-        let id = match reason {
-            SetAside::OlderVersion => format!("{}#{digest}", key_of(header, incoming)),
-            _ => key_of(header, incoming),
-        };
-        if self.set_aside.get(&id).is_some_and(|before| *before == digest) {
-            return Ok(Outcome::SetAside(reason));
-        }
         self.set_aside.insert(id.clone(), digest);
-        self.put_resource(classes, tree::SET_ASIDE, &group, &id, 0, stored)?;
+        self.put_row(classes, tree::SET_ASIDE, &group, &id, 0, stored)?;
         Ok(Outcome::SetAside(reason))
     }
 
@@ -414,11 +485,17 @@ impl<'a> ChartWriter<'a> {
     /// The batch so far, for the caller to add to and commit; the writer goes on with an empty one.
     ///
     /// # Errors
-    /// None today.
+    /// The vault's.
     pub fn take_batch(&mut self) -> Result<Batch, PlainchartError> {
+        self.write_pending()?;
         self.weight = 0;
         Ok(std::mem::take(&mut self.batch))
     }
+}
+
+/// Where the bytes of something closed are.
+fn bodies_to_look_at(key: &str, raw: &str) -> Vec<String> {
+    fetchable(key, "", &attachments_of(type_of(key), raw)).into_iter().map(|want| want.url).collect()
 }
 
 /// Whose a resource says it is. A Patient that was never on a server says so by the `urn:` of its entry.
@@ -427,11 +504,6 @@ fn subject_of(header: &Header, incoming: Incoming<'_>) -> Subject {
         (Subject::Itself, None, Some(url)) if url.starts_with("urn:") => Subject::Of(vec![Reference::to(url)]),
         (subject, _, _) => subject.clone(),
     }
-}
-
-/// The classes a resource is filed under. Whose chart it is can always be told: every screen shows it.
-fn filed_classes(header: &Header) -> Classes {
-    if header.resource_type == "Patient" { Classes::NONE } else { classes_of(&header.security) }
 }
 
 fn key_of(header: &Header, incoming: Incoming<'_>) -> String {

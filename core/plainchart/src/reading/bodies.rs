@@ -1,93 +1,133 @@
 //! A note's bytes: inside the resource, in the vault, or not here and why.
 
 use plainchart_access::{ChartId, Classes};
-use plainchart_record::document_reference::{Content, attachment_bytes};
+use plainchart_record::attachment::Attachment;
+use plainchart_record::document_reference::Content;
 
 use crate::error::PlainchartError;
-use crate::ingest::{BodyHeader, BodyState, body_name, differs};
+use crate::ingest::{BODY_BYTES, BodyHeader, BodyState, attachment_bytes_of, body_name, differs};
 use crate::session::Session;
 use crate::store::ChartScope;
 use crate::stored::{StoredResource, split, tree};
 
-/// Bound on an inline body.
-const INLINE_BYTES: usize = 32 << 20;
-
 /// A body that is here.
-pub struct Body {
+pub(super) struct Body {
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Media type as declared.
-    pub content_type: Option<String>,
+    pub(super) content_type: Option<String>,
     /// What to know about it.
-    pub remark: Option<String>,
+    pub(super) remark: Option<BodyRemark>,
 }
 
-/// One of a note's renditions.
-pub enum Rendition {
-    /// Its bytes are here.
-    Here(Body),
-    /// They are not; one plain sentence says why.
-    NotHere(String),
+/// What to know about a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BodyRemark {
+    /// Its size or hash is not what the document says (D11).
+    Differs,
+    /// The document was changed, says that its file was not, and the file was not fetched again yet (D4).
+    Former,
+}
+
+impl BodyRemark {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Differs => "differs",
+            Self::Former => "former",
+        }
+    }
+}
+
+/// Why a body is not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// It is still to be fetched.
+    NotDownloaded,
+    /// The source does not share it.
+    NotShared,
+    /// The source no longer has it.
+    Gone,
+    /// It is over the bound.
+    TooLarge,
+    /// It lies outside the FHIR base (A10).
+    Elsewhere,
+    /// The source's answer cannot be used.
+    Broken,
+    /// The document names neither bytes nor an address.
+    LeftOut,
+    /// The bytes inside the document cannot be read.
+    Damaged,
+    /// It stands in a resource of a kind that is not fetched.
+    NotFetched,
+}
+
+impl Gap {
+    /// Stable code.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::NotDownloaded => "not-downloaded",
+            Self::NotShared => "not-shared",
+            Self::Gone => "gone",
+            Self::TooLarge => "too-large",
+            Self::Elsewhere => "elsewhere",
+            Self::Broken => "broken",
+            Self::LeftOut => "left-out",
+            Self::Damaged => "damaged",
+            Self::NotFetched => "not-fetched",
+        }
+    }
+
+    const fn of_state(state: BodyState) -> Option<Self> {
+        match state {
+            BodyState::Here => None,
+            BodyState::NotShared => Some(Self::NotShared),
+            BodyState::Gone => Some(Self::Gone),
+            BodyState::TooLarge => Some(Self::TooLarge),
+            BodyState::Elsewhere => Some(Self::Elsewhere),
+            BodyState::Broken => Some(Self::Broken),
+        }
+    }
+}
+
+/// The declared media type of an attachment, with its charset.
+pub(super) fn declared(attachment: &Attachment) -> Option<String> {
+    attachment.media_type.as_ref().map(|media_type| match &media_type.charset {
+        Some(charset) => format!("{}; charset={charset}", media_type.essence),
+        None => media_type.essence.clone(),
+    })
 }
 
 impl Session {
-    pub(super) fn rendition(
+    /// The body of one rendition. `key`: of the resource, `Type/id`.
+    pub(super) fn body(
         &self,
         chart: &ChartId,
         classes: Classes,
         key: &str,
         stored: &StoredResource,
         content: &Content,
-    ) -> Result<Rendition, PlainchartError> {
+    ) -> Result<Result<Body, Gap>, PlainchartError> {
         let attachment = &content.attachment;
-        let declared = attachment.media_type.as_ref().map(|media_type| match &media_type.charset {
-            Some(charset) => format!("{}; charset={charset}", media_type.essence),
-            None => media_type.essence.clone(),
-        });
+        let resource_type = key.split_once('/').map_or("", |(resource_type, _)| resource_type);
         if attachment.data_length.is_some() {
-            return Ok(match attachment_bytes(&stored.raw, content.index, INLINE_BYTES) {
-                Ok(Some(bytes)) => {
-                    let remark = differs(attachment.size, attachment.hash.as_deref(), &bytes).then(differs_remark);
-                    Rendition::Here(Body { bytes, content_type: declared, remark })
-                }
-                _ => Rendition::NotHere("The text of this note came damaged from the hospital.".to_owned()),
-            });
+            let bytes = attachment_bytes_of(resource_type, &stored.raw, content.index, BODY_BYTES);
+            let Ok(Some(bytes)) = bytes else { return Ok(Err(Gap::Damaged)) };
+            let differs = differs(attachment.size, attachment.hash.as_deref(), &bytes);
+            let remark = differs.then_some(BodyRemark::Differs);
+            return Ok(Ok(Body { bytes, content_type: declared(attachment), remark }));
         }
         let name = body_name(key, content.index);
         let Some(value) = self.store.value(&ChartScope::of(chart), classes, tree::BODIES, &name)? else {
-            return Ok(Rendition::NotHere(match attachment.url {
-                Some(ref url) if !url.starts_with('#') => "The text of this note is not downloaded yet.".to_owned(),
-                _ => "The hospital lists this note without its text.".to_owned(),
-            }));
+            let has_address = attachment.url.as_ref().is_some_and(|url| !url.starts_with('#'));
+            return Ok(Err(if has_address { Gap::NotDownloaded } else { Gap::LeftOut }));
         };
         let (header, bytes): (BodyHeader, &[u8]) = split(&value)?;
-        let source = self.source_of(chart)?.name;
-        Ok(match header.state {
-            BodyState::Here => Rendition::Here(Body {
-                bytes: bytes.to_vec(),
-                content_type: header.content_type.or(declared),
-                remark: if header.differs {
-                    Some(differs_remark())
-                } else {
-                    header.version.filter(|version| *version != stored.header.digest).map(|_| former_remark())
-                },
-            }),
-            BodyState::NotShared => Rendition::NotHere(format!("{source} does not share this file.")),
-            BodyState::Gone => Rendition::NotHere(format!("{source} no longer has this file.")),
-            BodyState::TooLarge => Rendition::NotHere("This file is too large to keep here.".to_owned()),
-            BodyState::Elsewhere => Rendition::NotHere(
-                "This file lies outside the hospital's own server, so it was not fetched.".to_owned(),
-            ),
-            BodyState::Broken => Rendition::NotHere(format!("{source} sent this file in a form that cannot be read.")),
-        })
+        if let Some(gap) = Gap::of_state(header.state) {
+            return Ok(Err(gap));
+        }
+        let is_former = header.version.is_some_and(|version| version != stored.header.digest);
+        let remark = if header.differs { Some(BodyRemark::Differs) } else { is_former.then_some(BodyRemark::Former) };
+        let content_type = header.content_type.or_else(|| declared(attachment));
+        Ok(Ok(Body { bytes: bytes.to_vec(), content_type, remark }))
     }
-}
-
-/// The document was changed, says that its file was not, and the file was not fetched again yet (D4).
-fn former_remark() -> String {
-    "The hospital has changed this entry since. This text may be the one from before.".to_owned()
-}
-
-fn differs_remark() -> String {
-    "The file is not quite what the hospital's list says (its size or checksum differs).".to_owned()
 }

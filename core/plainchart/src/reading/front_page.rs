@@ -1,23 +1,40 @@
 //! The front page of a chart: the newest fifty of each list, sealed, so that a first list needs no walk through the
 //! chart (DESIGN "Front page").
 
+use std::cmp::Reverse;
+
 use plainchart_access::{Act, ChartId, Classes};
 use serde::{Deserialize, Serialize};
 
+use super::note_groups::NoteGroups;
 use super::notes::Window;
+use super::results::{Desk, Gate};
+use super::same_note::Group;
 use crate::error::PlainchartError;
 use crate::session::Session;
 use crate::store::ChartScope;
 use crate::views::{NoteSummary, ResultView};
+use crate::words::edition;
 
 /// Items of each list on a front page.
 const NEWEST: usize = 50;
 
+/// Goes up whenever the same chart would give other pages; a page of another number is made anew.
+const FRONT_PAGE_VERSION: u32 = 1;
+
 /// What a front page holds, per set of classes.
 #[derive(Default, Serialize, Deserialize)]
 pub struct FrontPage {
+    /// [`FRONT_PAGE_VERSION`] of what made it.
+    pub version: u32,
+    /// The words that it is told in.
+    pub edition: String,
+    /// Some note's line would tell of versions under other classes; then no page answers for the notes (V2).
+    pub notes_mixed: bool,
     /// Newest notes.
     pub notes: FrontList<NoteSummary>,
+    /// Some result's row would show parts or versions under other classes; then no page answers for the results (V2).
+    pub results_mixed: bool,
     /// Newest results.
     pub results: FrontList<ResultView>,
 }
@@ -52,12 +69,24 @@ impl Session {
         let items = self.items_of(chart)?;
         let scope = ChartScope::of(chart);
         let mut pages = Vec::new();
+        let notes = NoteGroups::of(&items, |_| true);
+        let desk = Desk::new(&items, Gate::Nobody);
         for classes in self.store.classes_of(&scope)? {
-            let notes = items.notes.iter().filter(|note| note.place.classes == classes);
-            let results = items.results.iter().filter(|result| result.place.classes == classes);
+            let own = |group: &&Group| notes.entries_of(group).next().is_some_and(|note| note.place.classes == classes);
+            let whole = |group: &&Group| notes.is_of_one_class(group);
+            let lines = notes.standing().filter(own).filter(whole).filter_map(|group| notes.summary(group));
+            let mut lines: Vec<_> = lines.map(|note| (note.order, note)).collect();
+            lines.sort_by_key(|(order, _)| Reverse(*order));
+            let (rows, results_mixed) = desk.rows_under(classes);
+            let newest = rows.iter().take(NEWEST).filter_map(|row| Some((desk.order(row), desk.row(row)?)));
+            let results = FrontList { newest: newest.collect(), total: rows.len() as u64 };
             let page = FrontPage {
-                notes: FrontList::of(notes.map(|note| (note.view.order, note.view.clone()))),
-                results: FrontList::of(results.map(|result| (result.view.order, result.view.clone()))),
+                version: FRONT_PAGE_VERSION,
+                edition: edition(),
+                notes_mixed: notes.standing().filter(own).any(|group| !notes.is_of_one_class(group)),
+                notes: FrontList::of(lines.into_iter()),
+                results_mixed,
+                results,
             };
             let bytes = serde_json::to_vec(&page).map_err(|_| PlainchartError::internal("front_page.write"))?;
             pages.push((classes, bytes));
@@ -90,7 +119,8 @@ impl Session {
     fn front_page(&self, scope: ChartScope, classes: Classes) -> Result<Option<FrontPage>, PlainchartError> {
         // A page of another version is made anew, like a missing one.
         let page = self.store.front_page(&scope, classes)?;
-        Ok(page.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        let page = page.and_then(|bytes| serde_json::from_slice::<FrontPage>(&bytes).ok());
+        Ok(page.filter(|page| page.version == FRONT_PAGE_VERSION && page.edition == edition()))
     }
 }
 

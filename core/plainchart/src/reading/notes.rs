@@ -1,23 +1,16 @@
-//! Lists of notes, and one note open with its words explained.
+//! Lists of notes, and whose a note is.
 
 use std::cmp::Reverse;
 
-use plainchart_access::{Act, ChartId, Event, PersonId};
-use plainchart_document::{DocumentError, Format, Limits, NoteModel, read};
-use plainchart_record::DocumentReference;
+use plainchart_access::{Act, ChartId, PersonId};
 
-use super::bodies::{Body, Rendition};
-use super::items::{Items, Listed};
-use super::people::Source;
+use super::items::Items;
+use super::note_groups::NoteGroups;
 use crate::error::PlainchartError;
-use crate::explain::{section_of, views_of};
+use crate::ingest::NOTE_TYPES;
 use crate::session::Session;
-use crate::store::ChartScope;
-use crate::stored::{StoredResource, tree};
-use crate::views::{Listing, MarkView, NoteSummary, NoteView, SectionView, SourceState, Time, notice_for};
-
-/// Searches whose as-of time is that of the notes.
-const NOTE_SEARCHES: &[&str] = &["document", "document-clinical-note"];
+use crate::sync::keys_of;
+use crate::views::{Listing, MarkView, NoteSummary, SourceState};
 
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +51,12 @@ impl Session {
         for chart in self.charts_of(person)? {
             let id = &chart.facts.chart;
             self.permit(id, Act::ListedNotes)?;
-            sources.push(self.source_state(id, NOTE_SEARCHES)?);
+            let keys: Vec<&str> = NOTE_TYPES.into_iter().flat_map(keys_of).collect();
+            sources.push(self.source_state(id, &keys)?);
             let is_deceased = self.is_deceased(id)?;
-            if let Some(pages) = self.front_pages(id, Act::ListedNotes, window)? {
+            let before = all.len() as u64 + beyond;
+            let pages = self.front_pages(id, Act::ListedNotes, window)?;
+            if let Some(pages) = pages.filter(|pages| pages.iter().all(|page| !page.notes_mixed)) {
                 for page in pages {
                     beyond += page.notes.total - page.notes.newest.len() as u64;
                     all.extend(
@@ -70,21 +66,26 @@ impl Session {
                             .map(|(order, note)| (order, self.with_news(id, &note, is_deceased))),
                     );
                 }
+                self.tell_empty(id, sources.last_mut(), "notes", all.len() as u64 + beyond - before)?;
                 continue;
             }
             let items = self.items_of(id)?;
             tell_damage(&items, &mut sources);
-            let open =
-                items.notes.iter().filter(|note| self.may_list(id, Act::ListedNotes, &note.item, note.received_ms));
-            all.extend(open.map(|note| (note.view.order, self.with_news(id, &note.view, is_deceased))));
+            let groups =
+                NoteGroups::of(&items, |note| self.may_list(id, Act::ListedNotes, &note.item, note.received_ms));
+            let open = groups.standing().filter_map(|group| groups.summary(group));
+            all.extend(open.map(|note| (note.order, self.with_news(id, &note, is_deceased))));
+            self.tell_empty(id, sources.last_mut(), "notes", all.len() as u64 + beyond - before)?;
         }
         let (items, total) = window.cut(all, beyond);
         Ok(Listing { person: person.to_string(), items, total, sources })
     }
 
-    fn with_news(&self, chart: &ChartId, note: &NoteSummary, is_deceased: bool) -> NoteSummary {
-        let seen = self.with_household(|household| household.seen_ms(chart, &note.id).is_some());
-        NoteSummary { new: !seen && !is_deceased, ..note.clone() }
+    /// A note is new until one of its entries was opened; a marker never is.
+    pub(super) fn with_news(&self, chart: &ChartId, note: &NoteSummary, is_deceased: bool) -> NoteSummary {
+        let mut ids = note.also_listed_as.iter().map(|mention| &mention.id).chain([&note.id]);
+        let seen = self.with_household(|household| ids.any(|id| household.seen_ms(chart, id).is_some()));
+        NoteSummary { new: !seen && !is_deceased && !note.entered_in_error, ..note.clone() }
     }
 
     /// Whose note this is.
@@ -105,108 +106,6 @@ impl Session {
         }
         Err(PlainchartError::NotFound)
     }
-
-    /// One note with its sections and its words explained: one call for one screen.
-    ///
-    /// # Errors
-    /// `NotFound`, `NotPermitted`, `LeaseEnded`, the vault's. A note without a body is no error: its remarks say why.
-    pub fn read_note(&self, person: &PersonId, note: &str) -> Result<NoteView, PlainchartError> {
-        for chart in self.charts_of(person)? {
-            let items = self.items_of(&chart.facts.chart)?;
-            if items.note(note).is_some() {
-                return self.open_note(person, &chart.facts.chart, &items, note);
-            }
-        }
-        Err(PlainchartError::NotFound)
-    }
-
-    fn open_note(
-        &self,
-        person: &PersonId,
-        chart: &ChartId,
-        items: &Items,
-        note: &str,
-    ) -> Result<NoteView, PlainchartError> {
-        let listed = items.note(note).ok_or(PlainchartError::NotFound)?;
-        self.permit_item(chart, Act::OpenedNote, "DocumentReference", &listed.item, listed.received_ms)?;
-        let summary = self.with_news(chart, &listed.view, self.is_deceased(chart)?);
-        let place = &listed.place;
-        let rows =
-            self.store.readable_rows(&ChartScope::of(chart), place.classes, tree::RESOURCES, place.group.as_bytes())?;
-        let row = rows.iter().find(|row| row.id == place.key.as_bytes()).ok_or(PlainchartError::NotFound)?;
-        let scope = ChartScope::of(chart);
-        let stored = StoredResource::read_whole(&self.store, &scope, place.classes, &row.id, &row.bytes)?;
-        let document = DocumentReference::read(&stored.raw).map_err(|_| PlainchartError::VaultDamaged)?;
-        let mut view = NoteView {
-            person: person.to_string(),
-            summary,
-            sections: Vec::new(),
-            marks: Vec::new(),
-            remarks: Vec::new(),
-            notice: notice_for(place.classes),
-        };
-        if let Some(status) = document.status.plain() {
-            view.remarks.push(status.to_owned());
-        }
-        self.fill(&mut view, chart, listed, &stored, &document)?;
-        if view.summary.new {
-            let event =
-                Event::Seen { chart: chart.clone(), item: listed.item.id.clone(), time_ms: self.clock.wall_ms() };
-            // A full disk must not keep a note from being read; it stays "new".
-            let _ = self.record(event);
-        }
-        Ok(view)
-    }
-
-    /// The best readable rendition (D2); what stands in the way of the others is said only if none can be read.
-    fn fill(
-        &self,
-        view: &mut NoteView,
-        chart: &ChartId,
-        listed: &Listed<NoteSummary>,
-        stored: &StoredResource,
-        document: &DocumentReference,
-    ) -> Result<(), PlainchartError> {
-        let mut reasons = Vec::new();
-        let mut readable: Vec<(Format, NoteModel, Option<String>)> = Vec::new();
-        for content in &document.content {
-            match self.rendition(chart, listed.place.classes, &listed.place.key, stored, content)? {
-                Rendition::Here(Body { bytes, content_type, remark }) => {
-                    match read(&bytes, content_type.as_deref(), &Limits::default()) {
-                        Ok(model) => readable.push((model.format, model, remark)),
-                        Err(error) => reasons.push(unreadable(&error)),
-                    }
-                }
-                Rendition::NotHere(reason) => reasons.push(reason),
-            }
-        }
-        readable.sort_by_key(|(format, ..)| preference(*format));
-        let Some((_, model, remark)) = readable.into_iter().next() else {
-            reasons.dedup();
-            if reasons.is_empty() {
-                reasons.push("This note came without any text.".to_owned());
-            }
-            view.remarks.extend(reasons);
-            return Ok(());
-        };
-        view.remarks.extend(remark);
-        view.remarks.extend(model.remarks.iter().map(|remark| remark.sentence().to_owned()));
-        self.permit_item(chart, Act::ExplainedNote, "DocumentReference", &listed.item, listed.received_ms)?;
-        let note_type = document.note_type().map(|known| known.loinc);
-        for (index, section) in model.sections.iter().enumerate() {
-            let text = section.text();
-            let marks = self.glossary.annotate(&text, &section_of(section.kind, note_type));
-            view.marks.extend(views_of(&marks, Some(index)));
-            view.sections.push(SectionView {
-                anchor: section.anchor.clone(),
-                heading: section.heading.clone(),
-                plain_heading: section.plain_heading().map(str::to_owned),
-                text,
-            });
-        }
-        tell_first(&mut view.marks);
-        Ok(())
-    }
 }
 
 /// A list from a chart with a damaged part says so; the next sync brings it again.
@@ -221,49 +120,5 @@ pub(crate) fn tell_first(marks: &mut [MarkView]) {
     let mut seen = std::collections::HashSet::new();
     for mark in marks {
         mark.first = seen.insert(mark.entry.clone());
-    }
-}
-
-/// HTML, C-CDA, text, RTF, PDF (D2).
-const fn preference(format: Format) -> u8 {
-    match format {
-        Format::Html => 0,
-        Format::Ccda => 1,
-        Format::Text => 2,
-        Format::Rtf => 3,
-        Format::Pdf => 4,
-        _ => 5,
-    }
-}
-
-fn unreadable(error: &DocumentError) -> String {
-    match error {
-        DocumentError::UnsupportedFormat { .. } => {
-            "This note is saved here, but it is a kind of file that this version cannot show.".to_owned()
-        }
-        DocumentError::TooLarge { .. } => "This note is too large to show here.".to_owned(),
-        DocumentError::ReaderFault => "This note could not be shown because of a fault in this app.".to_owned(),
-    }
-}
-
-pub(super) fn note_summary(document: &DocumentReference, id: String, source: &Source) -> NoteSummary {
-    let own = document.kind.as_ref().and_then(|kind| kind.shown()).or(document.description.as_deref());
-    let title = document.title().unwrap_or("A document without a title");
-    let custodian = document.custodian.as_ref().and_then(|party| party.name.clone());
-    let when = document.when();
-    let status = [document.status.code(), document.note_status.code()];
-    NoteSummary {
-        id,
-        title: title.to_owned(),
-        source_title: own.filter(|own| *own != title).map(str::to_owned),
-        date: when.map(Time::of),
-        authors: document.authors.iter().filter_map(|party| party.name.clone()).collect(),
-        source: custodian.unwrap_or_else(|| source.name.clone()),
-        as_of: source.as_of_ms,
-        status: status.into_iter().find(|code| !matches!(*code, "" | "current" | "final")).map(str::to_owned),
-        withdrawn: false,
-        sensitive: false,
-        new: false,
-        order: when.map_or(i64::MIN, plainchart_record::FhirTime::order_key),
     }
 }

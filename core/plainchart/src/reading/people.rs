@@ -151,6 +151,12 @@ impl Session {
         Ok(Source { name, as_of_ms })
     }
 
+    /// The chart's server.
+    pub(crate) fn base_of(&self, chart: &ChartId) -> Result<String, PlainchartError> {
+        let base = self.with_household(|household| household.chart(chart).map(|chart| chart.facts.base.clone()));
+        base.ok_or(PlainchartError::NotFound)
+    }
+
     /// Per source: as of when, and why a kind may be incomplete (D6).
     pub(crate) fn source_state(&self, chart: &ChartId, keys: &[&str]) -> Result<SourceState, PlainchartError> {
         let source = self.source_of(chart)?;
@@ -162,6 +168,6 @@ impl Session {
             .find(refused)
             .and_then(|key| position.walked.get(*key))
             .and_then(|walked| walked.problem.clone());
-        Ok(SourceState { source: source.name, as_of_ms, problem })
+        Ok(SourceState { source: source.name, as_of_ms, problem, heading: None, empty: None })
     }
 }

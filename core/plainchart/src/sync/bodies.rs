@@ -9,7 +9,7 @@ use crate::error::PlainchartError;
 use crate::ingest::{BODY_BYTES, BodyHeader, BodyState, Want, body_name, differs};
 use crate::net::Answer;
 use crate::sensitivity::classes_of;
-use crate::stored::{join, split, tree};
+use crate::stored::{split, tree};
 
 /// Times a body is asked for within one sync before it waits for the next: with its page, and at the end.
 const MOST_ATTEMPTS: u32 = 2;
@@ -46,7 +46,7 @@ impl Syncing<'_> {
             let mut failed = None;
             for ((classes, want), fetched) in pair.iter().zip(fetched) {
                 match fetched {
-                    Ok(Some(fetched)) => self.keep_body(*classes, want, &fetched)?,
+                    Ok(Some(fetched)) => self.keep_body(*classes, want, fetched)?,
                     Ok(None) => self.writer.count_attempt(&want.document, want.index),
                     Err(error) => failed = Some(error),
                 }
@@ -57,7 +57,39 @@ impl Syncing<'_> {
                 return Err(error);
             }
             let done = (number * AT_ONCE + pair.len()) as u64;
-            self.listener.progress(&Progress::Bodies { done, total: wanted.len() as u64 })?;
+            if !self.is_proxy() {
+                self.listener.progress(&Progress::Bodies { done, total: wanted.len() as u64 })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the bytes of what is closed to this reader, so that its duplicates are known (N4), and keeps none.
+    ///
+    /// # Errors
+    /// As [`fetch_bodies`](Self::fetch_bodies).
+    pub(super) async fn look_at_closed(&mut self) -> Result<(), PlainchartError> {
+        for (closed, address) in self.writer.closed_bodies() {
+            self.fetcher.cancel.check()?;
+            let Ok(url) = self.fetcher.base.resolve_for_token(&address) else {
+                self.writer.looked_at(closed, &address, None);
+                continue;
+            };
+            match self.fetcher.get_file(&url, ANY, BODY_BYTES).await {
+                Ok(answer) if (200..300).contains(&answer.status) => {
+                    let bytes = unwrap_binary(answer).map(|(_, bytes)| bytes);
+                    self.writer.looked_at(closed, &address, bytes.as_deref());
+                }
+                Ok(answer) if matches!(answer.status, 401 | 403 | 404 | 410) => {
+                    self.writer.looked_at(closed, &address, None);
+                }
+                Err(PlainchartError::ServerProblem { code: "too_large" }) => {
+                    self.writer.looked_at(closed, &address, None);
+                }
+                // It said nothing about the file: it is asked again at the next sync.
+                Ok(_) | Err(PlainchartError::ServerProblem { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -102,13 +134,12 @@ impl Syncing<'_> {
         self.writer.readable() == Classes::ALL || self.writer.readable().covers(classes.union(own_classes(answer)))
     }
 
-    fn keep_body(&mut self, classes: Classes, want: &Want, fetched: &Fetched) -> Result<(), PlainchartError> {
+    fn keep_body(&mut self, classes: Classes, want: &Want, fetched: Fetched) -> Result<(), PlainchartError> {
         let name = body_name(&want.document, want.index);
         let state = fetched.header.state;
         // An answer that cannot be used takes no text away that is here.
         if state != BodyState::Broken || !self.is_here(classes, &name)? {
-            let value = join(&fetched.header, &fetched.bytes)?;
-            self.writer.put_value(classes, tree::BODIES, &name, &value)?;
+            self.writer.put_body(&want.document, want.index, fetched.header, fetched.bytes)?;
         }
         self.bodies += u64::from(state == BodyState::Here);
         if state.may_change() {

@@ -29,6 +29,9 @@ const RESUME_MS: i64 = 10 * 60_000;
 const LONG_AGO_MS: i64 = 1;
 /// Second passes after an ascending walk, until one brings nothing.
 const MOST_PASSES: u32 = 3;
+/// Turns of searches.
+const UNDERWAY: u8 = 0;
+const FINISHED: u8 = 2;
 const PATIENT_BYTES: usize = 4 << 20;
 
 /// What the caller wants.
@@ -59,6 +62,14 @@ pub struct Syncing<'a> {
     pub(super) short: BTreeMap<&'static str, String>,
     /// Bodies that rest are wanted again once a sync.
     pub(super) woke_wants: bool,
+    /// Whether the token may read Provenance.
+    pub(super) may_read_provenance: bool,
+    /// The type that a proxy was told of last.
+    pub(super) told: &'static str,
+    /// Refusals in a row of what is named, by type.
+    pub(super) refusals: BTreeMap<String, u32>,
+    /// Reads of what is named.
+    pub(super) named_reads: usize,
     types: BTreeMap<&'static str, TypeReport>,
     reasons: BTreeMap<&'static str, u64>,
 }
@@ -96,6 +107,10 @@ impl<'a> Syncing<'a> {
             bodies: 0,
             short: BTreeMap::new(),
             woke_wants: false,
+            may_read_provenance: false,
+            told: "",
+            refusals: BTreeMap::new(),
+            named_reads: 0,
             types: BTreeMap::new(),
             reasons: BTreeMap::new(),
         })
@@ -117,12 +132,12 @@ impl<'a> Syncing<'a> {
             self.position.ended = false;
             self.position.underway = None;
         }
+        self.may_read_provenance = granted.allows("Provenance", Access::Search) != Allowance::Denied;
         self.read_patient().await?;
+        // A sync that is cut off again and again gets further here, too.
+        self.fetch_referred(granted).await?;
         let mut plans: Vec<&TypePlan> = PLAN.iter().collect();
-        plans.sort_by_key(|plan| {
-            let searches = plan.alternatives.iter().copied().flatten();
-            searches.map(|search| self.turn(search)).min()
-        });
+        plans.sort_by_key(|plan| self.turn_of_type(plan));
         for plan in plans {
             self.types.insert(plan.resource_type, empty(plan.resource_type));
             if granted.allows(plan.resource_type, Access::Search) == Allowance::Denied {
@@ -133,8 +148,14 @@ impl<'a> Syncing<'a> {
                 continue;
             }
             self.walk_type(plan, options.full).await?;
+            self.fetch_referred(granted).await?;
         }
         self.fetch_bodies(true).await?;
+        self.look_at_closed().await?;
+        self.writer.unsettle();
+        self.commit(None)?;
+        // What is named by more than before may have been given up (N4).
+        self.fetch_referred(granted).await?;
         self.position.ended = true;
         self.commit(None)?;
         self.store.end_of_walk()?;
@@ -236,10 +257,19 @@ impl<'a> Syncing<'a> {
         let is_underway = self.position.underway.as_ref().is_some_and(|underway| underway.key == search.key);
         let is_finished = self.position.walked.get(search.key).is_some_and(|walked| walked.sync == self.position.sync);
         match (is_underway, is_finished) {
-            (true, _) => 0,
-            (false, false) => 1,
-            (false, true) => 2,
+            (true, _) => UNDERWAY,
+            (false, false) => UNDERWAY + 1,
+            (false, true) => FINISHED,
         }
+    }
+
+    /// A type is finished when one of its alternatives is; the others are never walked then.
+    fn turn_of_type(&self, plan: &TypePlan) -> u8 {
+        let turns = |searches: &[Search]| searches.iter().map(|search| self.turn(search)).collect::<Vec<_>>();
+        let by_alternative: Vec<Vec<u8>> = plan.alternatives.iter().map(|searches| turns(searches)).collect();
+        let is_finished = by_alternative.iter().any(|turns| turns.iter().all(|turn| *turn == FINISHED));
+        let first = by_alternative.into_iter().flatten().min().unwrap_or(FINISHED);
+        if is_finished && first != UNDERWAY { FINISHED } else { first }
     }
 
     /// A wider search that was refused says nothing about a list that a narrower one brought whole.
@@ -278,7 +308,9 @@ impl<'a> Syncing<'a> {
             end = self.walk(resource_type, search, incremental).await?;
         }
         for _ in 0..MOST_PASSES {
-            let ascending = self.position.walked.get(search.key).is_some_and(|walked| walked.ascending);
+            // Without a newest match there is nothing that a pass could begin after.
+            let again = self.position.walked.get(search.key);
+            let ascending = again.is_some_and(|walked| walked.ascending && walked.newest.is_some());
             if !ascending || !matches!(end, WalkEnd::Complete { .. }) {
                 break;
             }
@@ -381,6 +413,10 @@ impl<'a> Syncing<'a> {
                 report.in_chart += 1;
             }
         }
+        let is_proxy = self.writer.readable() != Classes::ALL;
+        if is_proxy {
+            return for_proxy(types);
+        }
         let counts = self.fetcher.counts.lock().map(|counts| *counts).unwrap_or_default();
         SyncReport {
             person: String::new(),
@@ -408,4 +444,14 @@ pub fn read_position(store: &Store, chart: ChartScope) -> Result<Position, Plain
 
 fn empty(resource_type: &str) -> TypeReport {
     TypeReport { resource_type: resource_type.to_owned(), ..TypeReport::default() }
+}
+
+/// What a reader who may not hold everything is told: what they hold. How much came for it would tell of the rest (N4).
+fn for_proxy(types: BTreeMap<&'static str, TypeReport>) -> SyncReport {
+    let told = |report: TypeReport| TypeReport { received: report.in_chart, set_aside: 0, withdrawn: 0, ..report };
+    let is_told = |report: &TypeReport| {
+        report.in_chart > 0 || PLAN.iter().any(|plan| plan.resource_type == report.resource_type)
+    };
+    let types = types.into_values().filter(is_told).map(told);
+    SyncReport { types: types.collect(), ..SyncReport::default() }
 }

@@ -1,7 +1,8 @@
 //! One page of a search: bytes to entries and links.
 
 use plainchart_record::bundle::{BundleKind, LinkRelation, SearchMode};
-use plainchart_record::{JsonLimits, check, read_bundle};
+use plainchart_record::page::read_page;
+use plainchart_record::{JsonLimits, RecordError};
 
 use super::plan::Manner;
 use crate::error::PlainchartError;
@@ -37,12 +38,16 @@ impl Page {
     /// # Errors
     /// `ServerProblem` when it is no Bundle of search results, or past a bound (D10).
     pub fn read(answer: &Answer) -> Result<Self, PlainchartError> {
-        let text = check(&answer.body, &JsonLimits::PAGE).map_err(|_| PlainchartError::server("broken_json"))?;
-        let bundle = read_bundle(text).map_err(|_| PlainchartError::server("not_a_bundle"))?;
+        let page = read_page(&answer.body, &JsonLimits::PAGE).map_err(|error| match error {
+            RecordError::UnexpectedType { .. } | RecordError::NoResourceType => PlainchartError::server("not_a_bundle"),
+            _ => PlainchartError::server("broken_json"),
+        })?;
+        let bundle = page.bundle;
         if !matches!(bundle.kind, BundleKind::Searchset | BundleKind::Other | BundleKind::Collection) {
             return Err(PlainchartError::server("not_a_searchset"));
         }
-        let unreadable = bundle.entries.iter().filter(|entry| entry.problem.is_some()).count() as u64;
+        // One resource past a bound costs itself, not its page (D7).
+        let unreadable = bundle.entries.iter().filter(|entry| entry.problem.is_some()).count() + page.refused.len();
         let resources = bundle.entries.iter().filter(|entry| entry.problem.is_none()).filter_map(|entry| {
             Some(PageResource {
                 raw: entry.raw?.to_owned(),
@@ -55,7 +60,7 @@ impl Page {
             next: bundle.link(LinkRelation::Next).map(str::to_owned),
             total: bundle.total,
             self_link: bundle.link(LinkRelation::SelfLink).map(str::to_owned),
-            unreadable,
+            unreadable: unreadable as u64,
         })
     }
 

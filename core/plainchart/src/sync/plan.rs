@@ -5,6 +5,8 @@
 //! owe `patient` with `category` for Observation, and `patient` alone or with `category` for DocumentReference
 //! (US Core 7, Epic answers 400 without a category).
 
+use crate::ingest::SHARED_TYPES;
+
 /// One search of one type; `patient` is always added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Search {
@@ -23,27 +25,105 @@ pub struct TypePlan {
     pub alternatives: &'static [&'static [Search]],
 }
 
-/// Every type that this version walks. `Patient` is read first and by id (A9); `Binary` is fetched by reference.
+const fn search(key: &'static str, parameters: &'static [(&'static str, &'static str)]) -> Search {
+    Search { key, parameters }
+}
+
+const fn walks(resource_type: &'static str, alternatives: &'static [&'static [Search]]) -> TypePlan {
+    TypePlan { resource_type, alternatives }
+}
+
+/// Every type that this version walks. `Patient` is read first and by id (A9); bodies, and whoever is named
+/// (practitioners, places, medicines), are fetched by reference; `Provenance` comes along with what it is about.
+/// Visits come first: what belongs to one may take its classes from it (N4).
 pub const PLAN: &[TypePlan] = &[
-    TypePlan {
-        resource_type: "DocumentReference",
-        alternatives: &[
-            &[Search { key: "document", parameters: &[] }],
-            &[Search { key: "document-clinical-note", parameters: &[("category", "clinical-note")] }],
+    walks("Encounter", &[&[search("encounter", &[])]]),
+    walks(
+        "DocumentReference",
+        &[
+            &[search("document", &[])],
+            &[search("document-clinical-note", &[("category", "clinical-note")])],
         ],
-    },
-    TypePlan {
-        resource_type: "Observation",
-        alternatives: &[&[
-            Search { key: "observation-laboratory", parameters: &[("category", "laboratory")] },
-            Search { key: "observation-vital-signs", parameters: &[("category", "vital-signs")] },
+    ),
+    walks(
+        "DiagnosticReport",
+        &[
+            &[search("report", &[])],
+            &[
+                search("report-laboratory", &[("category", "LAB")]),
+                search("report-radiology", &[("category", "LP29684-5")]),
+                search("report-cardiology", &[("category", "LP29708-2")]),
+                search("report-pathology", &[("category", "LP7839-6")]),
+            ],
+        ],
+    ),
+    walks(
+        "Observation",
+        &[&[
+            search("observation-laboratory", &[("category", "laboratory")]),
+            search("observation-vital-signs", &[("category", "vital-signs")]),
         ]],
-    },
+    ),
+    walks(
+        "Condition",
+        &[
+            &[search("condition", &[])],
+            &[
+                search("condition-problem", &[("category", "problem-list-item")]),
+                search("condition-visit", &[("category", "encounter-diagnosis")]),
+                search("condition-concern", &[("category", "health-concern")]),
+            ],
+        ],
+    ),
+    walks("AllergyIntolerance", &[&[search("allergy", &[])]]),
+    walks(
+        "MedicationRequest",
+        &[
+            &[search("medicine", &[])],
+            &[search("medicine-intents", &[("intent", "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option")])],
+            &[search("medicine-order", &[("intent", "order")]), search("medicine-plan", &[("intent", "plan")])],
+        ],
+    ),
+    walks(
+        "ServiceRequest",
+        &[
+            &[search("order", &[])],
+            &[
+                search("order-laboratory", &[("category", "108252007")]),
+                search("order-imaging", &[("category", "363679005")]),
+                search("order-procedure", &[("category", "387713003")]),
+                search("order-counselling", &[("category", "409063005")]),
+                search("order-education", &[("category", "409073007")]),
+            ],
+        ],
+    ),
+    walks("Immunization", &[&[search("immunization", &[])]]),
+    walks("Procedure", &[&[search("procedure", &[])]]),
+    walks("CarePlan", &[&[search("care-plan", &[])], &[search("care-plan-assess", &[("category", "assess-plan")])]]),
+    walks("Goal", &[&[search("goal", &[])]]),
+    walks(
+        "CareTeam",
+        &[
+            &[search("care-team", &[])],
+            &[search("care-team-states", &[("status", "proposed,active,suspended,inactive,entered-in-error")])],
+            &[search("care-team-active", &[("status", "active")])],
+        ],
+    ),
+    walks("Device", &[&[search("device", &[])]]),
+    walks("Appointment", &[&[search("appointment", &[])]]),
 ];
 
+/// The keys of all searches of a type, whatever alternative was used: for the as-of time of its list (D6).
+pub fn keys_of(resource_type: &str) -> impl Iterator<Item = &'static str> + '_ {
+    let plans = PLAN.iter().filter(move |plan| plan.resource_type == resource_type);
+    plans.flat_map(|plan| plan.alternatives.iter().copied().flatten()).map(|search| search.key)
+}
+
 /// Types asked for at sign-in: those of the plan and what they refer to (A4).
-pub const SCOPE_TYPES: &[&str] =
-    &["Patient", "DocumentReference", "Binary", "Observation", "Practitioner", "Organization"];
+pub fn scope_types() -> Vec<&'static str> {
+    let walked = PLAN.iter().map(|plan| plan.resource_type);
+    ["Patient"].into_iter().chain(walked).chain(["Binary", "Provenance", "RelatedPerson"]).chain(SHARED_TYPES).collect()
+}
 
 /// Results asked for per page. A server may give fewer or more; neither ends a walk.
 pub const PAGE_SIZE: u32 = 100;

@@ -65,6 +65,9 @@ pub struct Position {
     /// Whether that sync has ended.
     #[serde(default)]
     pub ended: bool,
+    /// The server refuses searches that ask for provenance beside their matches.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_provenance: bool,
     /// The last `Date` a server sent, ms since 1970 UTC, for known time.
     #[serde(default)]
     pub server_date_ms: i64,

@@ -5,7 +5,7 @@ use super::walk::PAGE_BYTES;
 use crate::error::PlainchartError;
 use crate::ingest::{Incoming, can_be_asked_for, resource_key};
 use crate::net::{Answer, FHIR_JSON};
-use crate::stored::{Life, StoredResource, tree};
+use crate::stored::Life;
 use plainchart_record::{JsonLimits, check, read_header};
 
 /// Single reads per type and sync; the rest is asked at the next full walk.
@@ -31,7 +31,7 @@ impl Syncing<'_> {
                 }
                 Err(PlainchartError::ServerProblem { .. }) => {
                     faults += 1;
-                    self.mark(&key, Life::Unknown)?;
+                    self.writer.mark(&key, Life::Unknown)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -70,30 +70,16 @@ impl Syncing<'_> {
                         self.writer.take(Incoming { raw, full_url: None, referred_to: false }, &self.patient)?;
                         Ok(())
                     }
-                    None => self.mark(key, Life::Unknown),
+                    None => self.writer.mark(key, Life::Unknown),
                 }
             }
             404 | 410 => {
-                self.mark(key, Life::Withdrawn)?;
+                self.writer.mark(key, Life::Withdrawn)?;
                 self.count_withdrawn(resource_type);
                 Ok(())
             }
-            _ => self.mark(key, Life::Unknown),
+            _ => self.writer.mark(key, Life::Unknown),
         }
-    }
-
-    /// Keeps the resource and writes down what the source says of its life; nothing is deleted.
-    fn mark(&mut self, key: &str, life: Life) -> Result<(), PlainchartError> {
-        let Some(place) = self.writer.places().get(key).cloned().filter(|place| place.life != life) else {
-            return Ok(());
-        };
-        let rows = self.store.rows(&self.chart, place.classes, tree::RESOURCES, place.group.as_bytes())?;
-        if let Some(row) = rows.iter().find(|row| row.id == key.as_bytes()) {
-            let mut stored = StoredResource::read(&row.bytes)?;
-            stored.header.life = life;
-            self.writer.replace(key, &stored, row.order)?;
-        }
-        Ok(())
     }
 }
 

@@ -100,7 +100,7 @@ impl Syncing<'_> {
     ) -> Result<WalkEnd, PlainchartError> {
         let newest = self.position.walked.get(search.key).and_then(|walked| walked.newest.clone());
         let start = newest.as_deref().filter(|_| incremental).and_then(since);
-        if start.is_none() && resource_type == "DocumentReference" && !std::mem::replace(&mut self.woke_wants, true) {
+        if start.is_none() && !std::mem::replace(&mut self.woke_wants, true) {
             self.writer.wake_wants()?;
         }
         if let Some(underway) = self.position.underway.take().filter(|underway| underway.key == search.key)
@@ -117,10 +117,19 @@ impl Syncing<'_> {
             }
         }
         for (index, manner) in Manner::ALL.into_iter().enumerate() {
-            let answer = match self.first_page(resource_type, search, manner, start.as_deref()).await {
+            let mut answer = match self.first_page(resource_type, search, manner, start.as_deref()).await {
                 Ok(answer) => answer,
                 Err(error) => return self.stop(own_fault(error)?),
             };
+            if matches!(answer.status, 400 | 422) && self.asks_for_provenance() {
+                self.position.without_provenance = true;
+                answer = match self.first_page(resource_type, search, manner, start.as_deref()).await {
+                    Ok(answer) => answer,
+                    Err(error) => return self.stop(own_fault(error)?),
+                };
+                // It was not the provenance that was refused.
+                self.position.without_provenance = !matches!(answer.status, 400 | 422);
+            }
             match answer.status {
                 200..=299 => {
                     let underway = Underway {
@@ -146,6 +155,11 @@ impl Syncing<'_> {
         Ok(WalkEnd::Stopped(code))
     }
 
+    /// Who made or changed a resource comes along with it, where the server knows how (US Core owes `_revinclude`).
+    fn asks_for_provenance(&self) -> bool {
+        self.may_read_provenance && !self.position.without_provenance
+    }
+
     async fn first_page(
         &mut self,
         resource_type: &'static str,
@@ -159,6 +173,9 @@ impl Syncing<'_> {
             query.append_pair("patient", &self.patient_id);
             query.extend_pairs(search.parameters);
             query.extend_pairs(manner.parameters(since));
+            if self.asks_for_provenance() {
+                query.append_pair("_revinclude", "Provenance:target");
+            }
         }
         self.fetcher.get(&url, FHIR_JSON, PAGE_BYTES).await
     }
@@ -246,11 +263,20 @@ impl Syncing<'_> {
         again
     }
 
-    fn tell(&self, resource_type: &'static str, page: &Page) -> Result<(), PlainchartError> {
+    fn tell(&mut self, resource_type: &'static str, page: &Page) -> Result<(), PlainchartError> {
+        if self.is_proxy() {
+            // Pages and counts would tell of what this reader may not know of (N4): the type, once, and no more.
+            if std::mem::replace(&mut self.told, resource_type) == resource_type {
+                return Ok(());
+            }
+            return self.listener.progress(&Progress::Fetching { resource_type, done: 0, total: None });
+        }
         let done = self.received(resource_type);
-        // The server counts what this reader may not know of (N4).
-        let total = page.total.filter(|_| self.writer.readable() == Classes::ALL);
-        self.listener.progress(&Progress::Fetching { resource_type, done, total })
+        self.listener.progress(&Progress::Fetching { resource_type, done, total: page.total })
+    }
+
+    pub(super) fn is_proxy(&self) -> bool {
+        self.writer.readable() != Classes::ALL
     }
 
     /// Files the resources of a page; `brought` counts those of this walk.
@@ -298,9 +324,9 @@ impl Syncing<'_> {
     }
 }
 
-/// The name of a type of the plan, or the one that was searched.
+/// The name of a type that a walk can bring, or the one that was searched.
 fn known_type(name: &str, searched: &'static str) -> &'static str {
-    super::plan::PLAN.iter().map(|plan| plan.resource_type).find(|known| *known == name).unwrap_or(searched)
+    super::plan::scope_types().into_iter().find(|known| *known == name).unwrap_or(searched)
 }
 
 fn newer(known: Option<String>, found: Option<FhirTime>) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::NotPlain;
 use super::amount::{Amount, Unit};
-use super::instruction::{Instruction, When};
+use super::instruction::{Frequency, Instruction, When};
 use super::lexicon::SAME_ROUTES;
 use super::times_of_use::{GENERIC_MEALS, slot};
 
@@ -18,16 +18,20 @@ pub fn merge(first: &Instruction, second: &Instruction) -> Result<Instruction, N
     if *second == Instruction::default() {
         return Ok(first.clone());
     }
-    let contradicted = differ(&first.route, &second.route, |a, b| a == b || same_route(a, b))
-        || differ(&first.site, &second.site, |a, b| a == b)
-        || differ(&first.frequency, &second.frequency, |a, b| a.agrees_with(b))
-        || differ(&first.maximum, &second.maximum, super::Maximum::agrees_with)
-        || differ(&first.duration, &second.duration, |a, b| a == b)
-        || differ(&first.bounds, &second.bounds, |a, b| a == b)
-        || lists_differ(&slots(&first.when), &slots(&second.when))
-        || lists_differ(&first.days, &second.days)
-        || lists_differ(&first.reasons, &second.reasons)
-        || needed_differs(first, second);
+    let contradicted =
+        differ(&first.action, &second.action, |a, b| is_injected(a).zip(is_injected(b)).is_none_or(|(a, b)| a == b))
+            || differ(&first.route, &second.route, |a, b| a == b || same_route(a, b))
+            || differ(&first.site, &second.site, |a, b| a == b)
+            || differ(&first.frequency, &second.frequency, |a, b| a.agrees_with(b))
+            || differ(&first.maximum, &second.maximum, super::Maximum::agrees_with)
+            || differ(&first.duration, &second.duration, |a, b| a == b)
+            || differ(&first.bounds, &second.bounds, |a, b| a == b)
+            || lists_differ(&slots(&first.when), &slots(&second.when))
+            || lists_differ(&first.days, &second.days)
+            || days_differ(first, second)
+            || days_differ(second, first)
+            || lists_differ(&first.reasons, &second.reasons)
+            || needed_differs(first, second);
     if contradicted {
         return Err(NotPlain::TextAndCodesDiffer);
     }
@@ -51,6 +55,14 @@ pub fn merge(first: &Instruction, second: &Instruction) -> Result<Instruction, N
     })
 }
 
+/// Some actions say how, others, such as "give", leave it open.
+fn is_injected(action: &&str) -> Option<bool> {
+    match *action {
+        "give" | "use" | "place" => None,
+        known => Some(known == "inject"),
+    }
+}
+
 fn differ<T>(first: &Option<T>, second: &Option<T>, same: impl Fn(&T, &T) -> bool) -> bool {
     matches!((first, second), (Some(first), Some(second)) if !same(first, second))
 }
@@ -58,6 +70,13 @@ fn differ<T>(first: &Option<T>, second: &Option<T>, same: impl Fn(&T, &T) -> boo
 fn lists_differ<T: PartialEq>(first: &[T], second: &[T]) -> bool {
     let within = |a: &[T], b: &[T]| a.iter().all(|one| b.contains(one));
     !(first.is_empty() || second.is_empty() || within(first, second) && within(second, first))
+}
+
+/// Some days of the week against every day: one names days, the other how often or when in each day.
+fn days_differ(first: &Instruction, second: &Instruction) -> bool {
+    let weekly = matches!(second.frequency, None | Some(Frequency::Times { unit: "week", .. }));
+    let each_day = !weekly || second.when.iter().any(|when| slot(when.code).is_some());
+    !first.days.is_empty() && second.days.is_empty() && each_day
 }
 
 fn either<T: Clone>(first: &[T], second: &[T]) -> Vec<T> {
@@ -78,6 +97,13 @@ fn slots(when: &[When]) -> Vec<(Option<u8>, Option<&'static str>)> {
             _ => (None, Some(one.code)),
         })
         .collect()
+}
+
+/// Two typed texts agree: what one allows only if needed, the other does not tell to use without more.
+pub(super) fn texts_agree(texts: &[Instruction]) -> bool {
+    let needed = |one: &Instruction| one.as_needed == Some(true);
+    let freely = |one: &Instruction| !needed(one) && (one.dose.is_some() || one.frequency.is_some());
+    !(texts.iter().any(needed) && texts.iter().any(freely))
 }
 
 /// A structure that says "only if needed" against a text that does not, or the other way about. A structure without

@@ -191,6 +191,20 @@ pub struct Instruction {
 
 hidden_debug!(Instruction);
 
+/// Actions, routes and places that go together. Those that stand nowhere go with all.
+const WAYS: [&[&str]; 10] = [
+    &["swallow", "chew", "chew-and-swallow", "drink", "by-mouth"],
+    &["under-the-tongue"],
+    &["inject", "under-the-skin", "into-the-skin", "into-a-muscle", "into-a-vein"],
+    &["into-the-lungs", "by-nebulizer"],
+    &["into-the-rectum"],
+    &["into-the-vagina"],
+    &["into-the-nose", "each-nostril"],
+    &["into-the-eye", "both-eyes", "right-eye", "left-eye"],
+    &["into-the-ear", "both-ears", "right-ear", "left-ear"],
+    &["on-the-skin", "affected-area", "face", "scalp", "rash"],
+];
+
 impl Instruction {
     /// Whether the parts make up an instruction, and none of them speaks against another.
     #[must_use]
@@ -203,6 +217,7 @@ impl Instruction {
             && !(single && goes_on)
             && self.times_of_day_fit()
             && self.days_fit()
+            && self.ways_fit()
             && (self.total.is_none() || self.dose.is_some())
     }
 
@@ -222,6 +237,15 @@ impl Instruction {
             Some(Frequency::Times { unit: "day", high: Some(_), .. }) => false,
             Some(frequency) => frequency.times_a_day().is_none_or(|times| given == times || any_meal && given < times),
         }
+    }
+
+    /// What is injected is not swallowed, and what goes into the ear does not go into the eye.
+    fn ways_fit(&self) -> bool {
+        let way = |ways: &[&[&str]]| {
+            let codes = [self.action, self.route, self.site];
+            ways.iter().filter(|way| codes.iter().flatten().any(|code| way.contains(code))).count()
+        };
+        way(&WAYS) <= 1
     }
 
     /// So many days of the week for so many times a week.

@@ -151,7 +151,6 @@ pub(super) const ROUTES: Table = &[
     ("under the skin", "under-the-skin"),
     ("under skin", "under-the-skin"),
     ("into the skin", "into-the-skin"),
-    ("intradermal", "into-the-skin"),
     ("intramuscularly", "into-a-muscle"),
     ("intramuscular", "into-a-muscle"),
     ("intramuscular route", "into-a-muscle"),
@@ -217,8 +216,7 @@ pub(super) const ROUTES: Table = &[
 ];
 
 /// Routes that are one and the same for comparing.
-pub(super) const SAME_ROUTES: &[&[&str]] =
-    &[&["under-the-skin", "into-the-skin"], &["into-the-lungs", "by-nebulizer"], &["on-the-skin", "into-the-skin"]];
+pub(super) const SAME_ROUTES: &[&[&str]] = &[&["under-the-skin", "into-the-skin"], &["into-the-lungs", "by-nebulizer"]];
 
 /// Where on the body.
 pub(super) const SITES: Table = &[
@@ -279,7 +277,6 @@ pub(super) const ROUTE_CODES: Table = &[
     ("SC", "under-the-skin"),
     ("IM", "into-a-muscle"),
     ("IV", "into-a-vein"),
-    ("IDINJ", "into-the-skin"),
     ("SL", "under-the-tongue"),
     ("TOPICAL", "on-the-skin"),
     ("TRNSDERM", "on-the-skin"),

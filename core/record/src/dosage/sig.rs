@@ -197,9 +197,15 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes `,`, `and`, `or`, `, and`, `, or`.
-    pub(super) fn list_goes_on(&mut self) -> bool {
+    fn list_goes_on(&mut self) -> bool {
         let comma = self.mark(',');
         self.words("and") || self.words("or") || comma
+    }
+
+    /// Takes `,`, `and`, `, and`. Of times that stand with "or" between them only one is meant.
+    pub(super) fn all_of_list_go_on(&mut self) -> bool {
+        let comma = self.mark(',');
+        self.words("and") || comma
     }
 }
 

@@ -4,7 +4,7 @@ use super::amount::{Amount, Number, Unit};
 use super::instruction::{Frequency, Maximum, Span, When};
 use super::lexicon::{ACTIONS, AS_NEEDED, DESCRIBED, ROUTES, SITES};
 use super::sig::{Parser, Refused, Taken, once};
-use super::times_of_use::{DAYS, EVERY_OTHER, SINGLE, TIME_UNITS, TIMES, WHEN, WHEN_GOES_ON};
+use super::times_of_use::{DAYS, EVERY_OTHER, SINGLE, TIME_UNITS, TIMES, WHEN, WHEN_GOES_ON, slot};
 use super::token::Token;
 
 type Rule = for<'p, 't> fn(&'p mut Parser<'t>) -> Taken;
@@ -138,12 +138,15 @@ fn every_so_many(parser: &mut Parser<'_>) -> Result<Option<Frequency>, Refused> 
 /// `in the morning and at bedtime`, `30 minutes before breakfast`, `every morning and evening`.
 fn when(parser: &mut Parser<'_>) -> Taken {
     let Some(first) = one_when(parser)? else { return Ok(false) };
+    // "Every morning for 7 days, every night" is a second step.
+    if parser.found.duration.is_some() && slot(first.code).is_some() && times_of_day(parser) > 0 {
+        return Err(Refused);
+    }
     push_when(parser, first)?;
     loop {
         let before = parser.at;
-        let last = parser.found.when.last().map_or("", |when| when.code);
-        let and = parser.list_goes_on();
-        if !and {
+        let (last, offset) = parser.found.when.last().map_or(("", None), |when| (when.code, when.offset.clone()));
+        if !parser.all_of_list_go_on() {
             return Ok(true);
         }
         if let Some(next) = one_when(parser)? {
@@ -153,7 +156,7 @@ fn when(parser: &mut Parser<'_>) -> Taken {
         let goes_on =
             WHEN_GOES_ON.iter().find(|(start, word, _)| last.starts_with(start) && parser.length_of(word).is_some());
         match goes_on {
-            Some((_, word, code)) if parser.words(word) => push_when(parser, When::at(code))?,
+            Some((_, word, code)) if parser.words(word) => push_when(parser, When { offset, code })?,
             _ => {
                 parser.at = before;
                 return Ok(true);
@@ -166,6 +169,8 @@ fn one_when(parser: &mut Parser<'_>) -> Result<Option<When>, Refused> {
     let before = parser.at;
     let offset = match range(parser)? {
         None => None,
+        // "Take 1 1/2 hour before": one and a half hours, or one, half an hour before.
+        Some((number, None)) if parser.found.dose.is_none() && number.text().contains(' ') => None,
         Some((number, None)) => {
             parser.entry(TIME_UNITS).filter(|unit| matches!(*unit, "minute" | "hour")).map(|unit| (number, unit))
         }
@@ -182,6 +187,10 @@ fn one_when(parser: &mut Parser<'_>) -> Result<Option<When>, Refused> {
             Ok(None)
         }
     }
+}
+
+fn times_of_day(parser: &Parser<'_>) -> usize {
+    parser.found.when.iter().filter(|when| slot(when.code).is_some()).count()
 }
 
 fn push_when(parser: &mut Parser<'_>, when: When) -> Result<(), Refused> {
@@ -202,7 +211,7 @@ fn days(parser: &mut Parser<'_>) -> Taken {
     parser.found.days.push(first);
     loop {
         let before = parser.at;
-        let next = if parser.list_goes_on() || parser.mark('/') { parser.entry(DAYS) } else { None };
+        let next = if parser.all_of_list_go_on() || parser.mark('/') { parser.entry(DAYS) } else { None };
         match next {
             Some(day) if !parser.found.days.contains(&day) => parser.found.days.push(day),
             Some(_) => return Err(Refused),
@@ -218,6 +227,10 @@ fn days(parser: &mut Parser<'_>) -> Taken {
 fn as_needed(parser: &mut Parser<'_>) -> Taken {
     if !parser.any_words(AS_NEEDED) {
         return Ok(false);
+    }
+    // "In the morning and at bedtime as needed": whether both are only if needed, nobody can tell.
+    if times_of_day(parser) > 1 {
+        return Err(Refused);
     }
     once(&mut parser.found.as_needed, true)?;
     let before = parser.at;

@@ -270,11 +270,11 @@ fn wordings(concept: &CodeableConcept) -> impl Iterator<Item = String> {
     })
 }
 
-/// Codes of HL7's systems, or of none that is named.
+/// Codes of HL7's systems. Elsewhere the same letters may mean another thing: `MO` a Monday.
 fn hl7_codes(concept: &CodeableConcept) -> impl Iterator<Item = &str> {
     let hl7 =
         |system: &str| system.contains("terminology.hl7.org/CodeSystem/v3-") || system.contains("hl7.org/fhir/v3/");
     (concept.codings.iter())
-        .filter(move |coding| coding.system.as_deref().is_none_or(hl7))
+        .filter(move |coding| coding.system.as_deref().is_some_and(hl7))
         .filter_map(|coding| coding.code.as_deref())
 }

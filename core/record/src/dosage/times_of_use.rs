@@ -176,13 +176,13 @@ pub(super) const EVENT_TIMING: Table = &[
     ("PCV", "after-dinner"),
 ];
 
-/// HL7's GTSAbbreviation in words that [`super::sig`] reads.
+/// HL7's GTSAbbreviation in words that [`super::sig`] reads. `PM` is left out: every afternoon to HL7, the evening to
+/// those who type it.
 pub(super) const TIMING_ABBREVIATIONS: Table = &[
     ("BID", "bid"),
     ("TID", "tid"),
     ("QID", "qid"),
     ("AM", "every morning"),
-    ("PM", "every afternoon"),
     ("QD", "qd"),
     ("QOD", "qod"),
     ("Q1H", "q 1 h"),

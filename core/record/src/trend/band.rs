@@ -26,9 +26,8 @@ pub struct Band {
 
 hidden_debug!(Band);
 
-/// The codes of ranges that are no range of what is usual.
-const OTHER_KINDS: [&str; 8] =
-    ["recommended", "treatment", "therapeutic", "pre", "post", "endocrine", "pre-puberty", "critical"];
+/// The code, and what is typed for it, of a range of what is usual. A range of any other kind is no band.
+const USUAL: [&str; 5] = ["normal", "normal range", "reference", "reference range", "reference interval"];
 
 pub(super) fn bands_of(candidates: &[&Candidate<'_>], measure: &Measure) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
@@ -80,5 +79,9 @@ fn read_bound(quantity: &Quantity, candidate: &Candidate<'_>, measure: &Measure)
 }
 
 fn is_usual(range: &ReferenceRange) -> bool {
-    range.kind.as_ref().is_none_or(|kind| !OTHER_KINDS.iter().any(|other| kind.has_code(other)))
+    let is_usual = |words: &str| USUAL.iter().any(|known| known.eq_ignore_ascii_case(words.trim()));
+    range.kind.as_ref().is_none_or(|kind| {
+        let codes = || kind.codings.iter().filter_map(|coding| coding.code.as_deref());
+        kind.has_code("normal") || (codes().next().is_none() && kind.shown().is_some_and(is_usual))
+    })
 }

@@ -167,8 +167,8 @@ const PARTS: [(&str, &str); 92] = [
     ("{1.73_m2}", "{1.73_m2}"),
 ];
 
-/// Numbers in front of a count, folded, the `x` in front gone.
-const COUNTS: [(&str, &str); 29] = [
+/// Numbers in front of a count, folded, the `x` in front gone. `mil` is left out: a million, and Spanish for a thousand.
+const COUNTS: [(&str, &str); 28] = [
     ("k", "10*3"),
     ("th", "10*3"),
     ("thou", "10*3"),
@@ -179,7 +179,6 @@ const COUNTS: [(&str, &str); 29] = [
     ("10(3)", "10*3"),
     ("103", "10*3"),
     ("1000", "10*3"),
-    ("mil", "10*6"),
     ("mill", "10*6"),
     ("million", "10*6"),
     ("10e6", "10*6"),

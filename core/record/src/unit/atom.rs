@@ -214,6 +214,10 @@ pub(super) fn find(symbol: &str) -> Option<Unit> {
     PREFIXES.iter().find_map(|(prefix, power)| {
         let rest = symbol.strip_prefix(prefix)?;
         let atom = ATOMS.iter().find(|atom| atom.metric && atom.symbol == rest)?;
+        // Nobody measures in megagrams: `Mg/dL` and `Mmol/L` are typed so for a milligram and a millimole.
+        if *power > 3 && matches!(rest, "g" | "mol") {
+            return None;
+        }
         let mut unit = unit(atom.factor, (0, 1), atom.bases)?;
         unit.factor = unit.factor.times(Rational::new(10, 1)?.power(*power)?)?;
         Some(unit)

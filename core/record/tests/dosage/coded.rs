@@ -83,6 +83,8 @@ fn one_strange_element_and_there_are_no_plain_words() {
         r#"{"repeat":{"frequency":1,"period":1,"periodUnit":"d","when":["MORN"],"offset":30}}"#,
         r#"{"repeat":{"frequency":1,"period":1,"periodUnit":"d","count":3,"boundsDuration":{"value":7,"code":"d"}}}"#,
         r#"{"event":["2026-11-01"],"repeat":{"frequency":1,"period":1,"periodUnit":"d"}}"#,
+        r#"{"code":{"coding":[{"code":"MO"}]},"repeat":{"frequency":1,"period":1,"periodUnit":"d"}}"#,
+        r#"{"code":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation","code":"PM"}]}}"#,
         r#"{"code":{"text":"per protocol"},"repeat":{"frequency":1,"period":1,"periodUnit":"d"}}"#,
         r#"{"repeat":{"frequency":1,"period":1,"periodUnit":"d","modifierExtension":[{"url":"x"}]}}"#,
     ] {
@@ -118,6 +120,11 @@ fn text_and_codes_that_differ_are_told() {
             r#""maxDosePerPeriod":{"numerator":{"value":6,"unit":"tablet"},"denominator":{"value":1,"code":"d"}}"#,
         ),
         ("1 tab PO BID", r#""patientInstruction":"Take 1 tablet 3 times a day""#),
+        ("1 tab PO daily prn", r#""patientInstruction":"Take 1 tablet daily""#),
+        ("6 tablets every Monday", r#""timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"d"}}"#),
+        ("6 tablets daily", r#""timing":{"repeat":{"dayOfWeek":["mon"]}}"#),
+        ("6 tablets at bedtime", r#""timing":{"repeat":{"dayOfWeek":["mon"]}}"#),
+        ("Take 1 tablet daily", r#""method":{"text":"Injection"}"#),
     ] {
         let told = coded(&format!(r#"{{"text":"{text}",{codes}}}"#));
         assert_eq!(told, Err(NotPlain::TextAndCodesDiffer), "{text} {codes}");
@@ -151,6 +158,17 @@ fn text_and_codes_that_agree_are_one() {
         ("1 tab nightly", r#""timing":{"repeat":{"when":["HS"]}}"#, "1 tablet every night."),
         ("1 tab twice daily with food", r#""timing":{"repeat":{"when":["C"]}}"#, "1 tablet 2 times a day with food."),
         ("Take as needed.", r#""asNeededBoolean":true"#, "Take only if needed."),
+        (
+            "1 tab PO daily prn",
+            r#""patientInstruction":"with food""#,
+            "1 tablet by mouth once a day with food. Only if needed.",
+        ),
+        (
+            "6 tablets every Monday",
+            r#""timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"wk"}}"#,
+            "6 tablets once a week on Monday.",
+        ),
+        ("Give 10 units daily", r#""method":{"text":"Injection"}"#, "Give 10 units once a day."),
     ] {
         assert_eq!(coded(&format!(r#"{{"text":"{text}",{codes}}}"#)).as_deref(), Ok(expected), "{text} {codes}");
     }

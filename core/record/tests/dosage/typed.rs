@@ -47,6 +47,10 @@ fn typed_instructions_in_plain_words() {
         ("1 spray in each nostril daily", "1 spray in each nostril once a day."),
         ("Take 1 capsule by mouth 30 minutes before breakfast", "Take 1 capsule by mouth 30 minutes before breakfast."),
         ("Take 1 tablet in the morning and at bedtime", "Take 1 tablet in the morning and at bedtime."),
+        (
+            "Take 1 tablet 30 minutes before breakfast and dinner",
+            "Take 1 tablet 30 minutes before breakfast and 30 minutes before dinner.",
+        ),
         ("Take 1 tablet by mouth every morning and evening", "Take 1 tablet by mouth every morning and every evening."),
         ("Take 1 tablet once a week on Monday", "Take 1 tablet once a week on Monday."),
         ("Apply 1 patch to skin every 72 hours", "Apply 1 patch on the skin every 72 hours."),
@@ -145,6 +149,18 @@ fn what_is_not_fully_understood_stays_as_typed() {
         " . , ",
         "1/2/2024 take 1 tablet daily",
         "take 1 tablet daily\u{202e}",
+        "Take 1 tablet in the morning or at bedtime",
+        "Take 1 tablet with breakfast or dinner",
+        "Take 1 tablet before breakfast, lunch, or dinner",
+        "Take 1 tablet 1 hour before meals or 2 hours after meals",
+        "Take 1 tablet on Monday or Friday",
+        "Take 1 tablet every morning and at bedtime as needed",
+        "Take 1 tablet every morning for 7 days, every night",
+        "Take 1 tablet at bedtime for 1 week. Take in the morning",
+        "Take 1 1/2 hour before breakfast",
+        "1 drop both eyes otic daily",
+        "Inject 10 units by mouth daily",
+        "Inject 0.1 mL intradermal daily",
     ] {
         assert_eq!(plain(typed), None, "{typed}");
     }

@@ -1,14 +1,16 @@
 //! What a document brings with it: wants for the bodies it names, and the end of the bodies it no longer names.
 
 use plainchart_access::Classes;
-use plainchart_record::DocumentReference;
+use plainchart_record::document_reference::Content;
+use plainchart_record::read_header;
 
+use super::super::attachments::attachments_of;
 use super::super::bodies::{BodyHeader, BodyState, body_name, contained_binary, differs};
 use super::super::places::Place;
 use super::super::wants::{Want, fetchable};
 use super::ChartWriter;
 use crate::error::PlainchartError;
-use crate::stored::{StoredResource, join, tree};
+use crate::stored::{join, tree};
 
 impl ChartWriter<'_> {
     /// The bodies of a document that is new or changed are wanted. A former body stays only while the document says that
@@ -20,8 +22,10 @@ impl ChartWriter<'_> {
         now: &Place,
         before: Option<&Place>,
     ) -> Result<(), PlainchartError> {
-        let Ok(document) = DocumentReference::read(raw) else { return Ok(()) };
-        let fresh = fetchable(key, &now.digest, &document);
+        // What never should have been there loses its files (D4).
+        let in_error = read_header(raw).is_ok_and(|header| header.entered_in_error);
+        let contents = if in_error { Vec::new() } else { attachments_of(type_of(key), raw) };
+        let fresh = fetchable(key, &now.digest, &contents);
         if let Some(before) = before {
             let former = self.former_bodies(key, before)?;
             let stays = |old: &&Want| {
@@ -31,33 +35,25 @@ impl ChartWriter<'_> {
                 before.classes == now.classes && fresh.iter().any(same)
             };
             let kept: Vec<usize> = former.iter().filter(stays).map(|want| want.index).collect();
-            let known =
-                former.iter().map(|want| want.index).chain(document.content.iter().map(|content| content.index));
+            let known = former.iter().map(|want| want.index).chain(contents.iter().map(|content| content.index));
             let scope = self.store.scope(self.chart, before.classes)?;
             for index in known.filter(|index| !kept.contains(index)) {
                 self.batch.delete_value(scope, tree::tree(tree::BODIES), body_name(key, index).as_bytes());
             }
         }
         self.wants.remove_all(self.store, &mut self.batch, key)?;
-        for want in fresh {
+        let is_coming = |want: &Want| self.bodies.iter().any(|body| body.document == key && body.index == want.index);
+        let (_, wanted): (Vec<Want>, Vec<Want>) = fresh.into_iter().partition(is_coming);
+        for want in wanted {
             self.wants.add(self.store, &mut self.batch, now.classes, want)?;
         }
-        self.keep_contained_bodies(key, raw, now, &document)
+        self.keep_contained_bodies(key, raw, now, &contents)
     }
 
-    /// The bodies of the version of a document that is here, as they were wanted.
+    /// The bodies of the version of a document that is in the vault, as they were wanted.
     fn former_bodies(&self, key: &str, before: &Place) -> Result<Vec<Want>, PlainchartError> {
-        let rows = self.store.rows(&self.chart, before.classes, tree::RESOURCES, before.group.as_bytes())?;
-        let Some(row) = rows.iter().find(|row| row.id == key.as_bytes()) else { return Ok(Vec::new()) };
-        let stored = StoredResource::read_whole(self.store, &self.chart, before.classes, &row.id, &row.bytes)?;
-        let document = DocumentReference::read(&stored.raw).ok();
-        // Of two versions in one batch the vault has neither yet: then no body is known to be the same.
-        let is_before = stored.header.digest == before.digest;
-        let mut bodies = document.map(|document| fetchable(key, &before.digest, &document)).unwrap_or_default();
-        if !is_before {
-            bodies.iter_mut().for_each(|want| want.url.clear());
-        }
-        Ok(bodies)
+        let Some((stored, _)) = self.read_stored(key, before)? else { return Ok(Vec::new()) };
+        Ok(fetchable(key, &before.digest, &attachments_of(type_of(key), &stored.raw)))
     }
 
     fn keep_contained_bodies(
@@ -65,9 +61,9 @@ impl ChartWriter<'_> {
         key: &str,
         raw: &str,
         place: &Place,
-        document: &DocumentReference,
+        contents: &[Content],
     ) -> Result<(), PlainchartError> {
-        for content in document.content.iter().filter(|content| content.attachment.data_length.is_none()) {
+        for content in contents.iter().filter(|content| content.attachment.data_length.is_none()) {
             let attachment = &content.attachment;
             let Some(binary) = attachment.url.as_deref().and_then(|url| contained_binary(raw, url)) else { continue };
             let media_type = binary.media_type.or(attachment.media_type.clone());
@@ -79,7 +75,9 @@ impl ChartWriter<'_> {
                 version: Some(place.digest.clone()),
             };
             let value = join(&header, &binary.bytes)?;
-            self.put_value(place.classes, tree::BODIES, &body_name(key, content.index), &value)?;
+            let scope = self.store.scope(self.chart, place.classes)?;
+            let name = body_name(key, content.index);
+            self.batch.put_value(scope, tree::tree(tree::BODIES), name.as_bytes(), &value);
         }
         Ok(())
     }
@@ -91,8 +89,7 @@ impl ChartWriter<'_> {
         raw: &str,
         classes: Classes,
     ) -> Result<(), PlainchartError> {
-        let Ok(document) = DocumentReference::read(raw) else { return Ok(()) };
-        for want in fetchable(key, digest, &document) {
+        for want in fetchable(key, digest, &attachments_of(type_of(key), raw)) {
             let name = body_name(key, want.index);
             if !self.wants.has(key, want.index)
                 && self.store.value(&self.chart, classes, tree::BODIES, &name)?.is_none()
@@ -102,6 +99,11 @@ impl ChartWriter<'_> {
         }
         Ok(())
     }
+}
+
+/// The type in a key.
+pub(in crate::ingest) fn type_of(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(resource_type, _)| resource_type)
 }
 
 #[cfg(test)]
@@ -116,6 +118,7 @@ mod tests {
     use super::super::super::{Incoming, Landed, Outcome, body_name};
     use super::*;
     use crate::store::{ChartScope, Store};
+    use crate::stored::StoredResource;
 
     const BASE: &str = "https://h.example/fhir";
 
@@ -155,9 +158,14 @@ mod tests {
 
         fn arrive(&self, index: usize) {
             let mut writer = self.writer();
-            writer
-                .put_value(Classes::NONE, tree::BODIES, &body_name("DocumentReference/d", index), b"{}\nold")
-                .unwrap();
+            let header = BodyHeader {
+                state: BodyState::Here,
+                content_type: None,
+                received_ms: 1,
+                differs: false,
+                version: None,
+            };
+            writer.put_body("DocumentReference/d", index, header, b"old".to_vec()).unwrap();
             writer.settle("DocumentReference/d", index).unwrap();
             self.store.commit(self.chart, writer.take_batch().unwrap()).unwrap();
         }
@@ -194,6 +202,19 @@ mod tests {
         );
         room.take(&labelled);
         assert!(room.body(0).is_none() && room.body(1).is_none(), "nothing stays under the former classes");
+    }
+
+    /// Proves D4: a document that was entered in error loses its files, and none is asked for.
+    #[test]
+    fn a_mistake_keeps_no_file() {
+        let room = room();
+        let attachment = r#"{"attachment":{"url":"Binary/1"}}"#;
+        room.take(&note("final", attachment));
+        room.arrive(0);
+        let mistake = note("entered-in-error", attachment).replace(r#""docStatus""#, r#""status""#);
+        room.take(&mistake);
+        assert!(room.body(0).is_none());
+        assert_eq!(room.writer().wants().count(), 0);
     }
 
     /// Proves D2: a body inside the document is kept with it, and asked for nowhere.

@@ -1,11 +1,11 @@
-//! The reviewed list of sensitive codes (N4), `data/codes.txt`.
+//! The reviewed list of sensitive codes (N4), `data/codes.txt` and `data/icd.txt`.
 
 use std::sync::OnceLock;
 
 use crate::Classes;
 use crate::data_lines::{classes, lines};
 
-pub(crate) const CODES: &str = include_str!("../data/codes.txt");
+pub(crate) const CODES: [&str; 2] = [include_str!("../data/codes.txt"), include_str!("../data/icd.txt")];
 
 /// How the code systems are named in resources.
 const SYSTEMS: &[(&str, &str)] = &[
@@ -39,7 +39,7 @@ fn rows() -> &'static [Row] {
             let begins = code.ends_with('*');
             (system, bare(code.trim_end_matches('*')), begins, classes(names))
         };
-        let mut rows: Vec<Row> = lines(CODES).map(row).collect();
+        let mut rows: Vec<Row> = CODES.into_iter().flat_map(lines).map(row).collect();
         rows.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         rows
     })

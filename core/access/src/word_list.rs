@@ -1,4 +1,5 @@
-//! The reviewed list of sensitive words (N4), `data/words.txt`, and what only looks like them, `data/look-alikes.txt`.
+//! The reviewed list of sensitive words (N4), `data/words.txt` and `data/medicines.txt`, and what only looks
+//! like them, `data/look-alikes.txt`.
 //!
 //! Whether something was found, denied or ruled out does not matter: that somebody was tested for it is as private.
 
@@ -8,8 +9,8 @@ use std::sync::OnceLock;
 use crate::data_lines::{classes, lines};
 use crate::{Classes, SensitivityClass};
 
-pub(crate) const WORDS: &str = include_str!("../data/words.txt");
-pub(crate) const LOOK_ALIKES: &str = include_str!("../data/look-alikes.txt");
+pub(crate) const WORDS: &[&str] = &[include_str!("../data/words.txt"), include_str!("../data/medicines.txt")];
+pub(crate) const LOOK_ALIKES: &[&str] = &[include_str!("../data/look-alikes.txt")];
 
 /// Words in a row; the last letters of one may be open.
 struct Phrase {
@@ -23,10 +24,10 @@ type List = HashMap<&'static str, Vec<Phrase>>;
 /// Shortest beginning that an open word may have.
 const SHORTEST_STEM: usize = 3;
 
-fn list(cell: &'static OnceLock<List>, text: &'static str) -> &'static List {
+fn list(cell: &'static OnceLock<List>, texts: &[&'static str]) -> &'static List {
     cell.get_or_init(|| {
         let mut list = List::new();
-        for [words, names, _] in lines::<3>(text) {
+        for [words, names, _] in texts.iter().copied().flat_map(lines::<3>) {
             let words: Vec<&'static str> = words.split(' ').collect();
             if let Some(first) = words.first() {
                 list.entry(first).or_default().push(Phrase { words, classes: classes(names) });

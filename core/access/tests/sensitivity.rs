@@ -14,7 +14,9 @@ use plainchart_access::{Basis, Classes, CodedWord, SecurityLabel, SensitivityCla
 use proptest::prelude::*;
 
 const CODES: &str = include_str!("../data/codes.txt");
+const ICD: &str = include_str!("../data/icd.txt");
 const WORDS: &str = include_str!("../data/words.txt");
+const MEDICINES: &str = include_str!("../data/medicines.txt");
 const LOOK_ALIKES: &str = include_str!("../data/look-alikes.txt");
 const LABELS: &str = include_str!("../data/labels.txt");
 const CATALOGUE: &str = include_str!("../../plainchart/words/en/sensitivity.txt");
@@ -28,6 +30,10 @@ fn rows(text: &str, fields: usize) -> Vec<Vec<&str>> {
         assert!(row.iter().all(|field| !field.is_empty() && field.trim() == *field), "{row:?}");
     }
     rows
+}
+
+fn all_words() -> Vec<Vec<&'static str>> {
+    [WORDS, MEDICINES].into_iter().flat_map(|text| rows(text, 3)).collect()
 }
 
 fn class(name: &str) -> SensitivityClass {
@@ -57,13 +63,13 @@ fn codes_of(classes: Classes) -> Vec<&'static str> {
 /// Proves N4: every line of every list has its fields and a reason, in order, once, and is found by the code.
 #[test]
 fn every_line_is_sound() {
-    for (text, fields) in [(CODES, 4), (WORDS, 3), (LOOK_ALIKES, 3), (LABELS, 3)] {
+    for (text, fields) in [(CODES, 4), (ICD, 4), (WORDS, 3), (MEDICINES, 3), (LOOK_ALIKES, 3), (LABELS, 3)] {
         let rows = rows(text, fields);
         assert!(rows.is_sorted(), "{:?}", rows.windows(2).find(|pair| pair[0] > pair[1]));
         let keys: BTreeSet<&[&str]> = rows.iter().map(|row| &row[..fields - 1]).collect();
         assert_eq!(keys.len(), rows.len(), "a line stands twice");
     }
-    for row in rows(CODES, 4) {
+    for row in [CODES, ICD].into_iter().flat_map(|text| rows(text, 4)) {
         let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '*');
         assert!(row[1].chars().all(allowed) && row[1].trim_end_matches('*').len() + 1 >= row[1].len(), "{row:?}");
         let wanted = class(row[2]);
@@ -73,7 +79,7 @@ fn every_line_is_sound() {
         assert!(!row[1].ends_with('*') || coded(uri(row[0]), &format!("{code}1")).contains(wanted), "{row:?}");
         assert!(coded("http://snomed.info/sct", code).is_empty(), "{row:?}");
     }
-    for row in rows(WORDS, 3) {
+    for row in all_words() {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, ' ' | '*');
         assert!(row[0].chars().all(allowed), "{row:?}");
         let wanted = class(row[1]);
@@ -305,7 +311,7 @@ proptest! {
     /// Proves N4: capitals, accents and punctuation around a word do not hide it.
     #[test]
     fn spelling_hides_nothing(index in 0usize..1000, mark in prop::sample::select(vec![" ", ", ", " (", "/", ": ", "\n", "\u{a0}"]), upper in any::<bool>()) {
-        let rows = rows(WORDS, 3);
+        let rows = all_words();
         let row = &rows[index % rows.len()];
         let words = row[0].replace('*', "");
         let words = if upper { words.to_uppercase() } else { words };

@@ -2,7 +2,7 @@
 //! but what the source wrote and what the glossary explains. The choice of words is one for the process, so that this
 //! file holds one test only.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;

@@ -37,7 +37,7 @@ impl Flow {
     /// the flow is made anew.
     pub fn add(&mut self, ties: &Ties) -> bool {
         let own = ties.own();
-        if own.is_empty() || ties.shared {
+        if own.is_empty() {
             return false;
         }
         let mut changed = false;
@@ -49,6 +49,9 @@ impl Flow {
             }
         };
         put(|flow| &mut flow.own, &ties.addresses, own);
+        if ties.shared {
+            return changed;
+        }
         put(|flow| &mut flow.reaches, &ties.refers_to, own);
         put(|flow| &mut flow.reaches, &ties.same_as, own);
         put(|flow| &mut flow.reaches, &ties.visits, own);
@@ -98,7 +101,7 @@ impl InCommon {
     #[must_use]
     pub fn classes(&self, shared: &Ties) -> Classes {
         let named = shared.addresses.iter().filter_map(|tie| self.0.get(tie)).copied();
-        shared.labels.union(named.reduce(Classes::intersection).unwrap_or(Classes::NONE))
+        shared.own().union(named.reduce(Classes::intersection).unwrap_or(Classes::NONE))
     }
 }
 
@@ -164,6 +167,15 @@ mod tests {
         assert_eq!(common.classes(&shared(50)), one(SensitivityClass::Hiv));
         assert_eq!(common.classes(&shared(51)), Classes::NONE);
         assert_eq!(common.classes(&shared(52)), Classes::NONE);
+    }
+
+    /// Proves N4: an order takes the class of the medicine that it names by reference.
+    #[test]
+    fn a_medicine_closes_its_orders() {
+        let medicine = Ties { shared: true, codes: one(SensitivityClass::Hiv), ..resource(60, &[], &[]) };
+        let order = resource(1, &[60], &[]);
+        let flow = Flow::of([&medicine, &order].into_iter());
+        assert_eq!(flow.classes(&order), one(SensitivityClass::Hiv));
     }
 
     fn any_ties() -> impl Strategy<Value = Ties> {

@@ -52,7 +52,7 @@ impl Referred {
 
     /// A resource that others name is gone.
     pub fn left(&mut self, ties: &Ties) {
-        ties.addresses.iter().for_each(|address| drop(self.here.remove(address)));
+        self.here.retain(|address| !ties.addresses.contains(address));
     }
 
     /// Remembers what a resource names and the chart does not hold.

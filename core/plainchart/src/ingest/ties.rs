@@ -61,7 +61,8 @@ impl Ties {
         let mut ties = Self {
             version: TIES_VERSION,
             labels: classes_of(&header.security),
-            codes: if shared { Classes::NONE } else { coded_classes(raw) },
+            // A name says nothing of anybody's care; a medicine does.
+            codes: if shared && resource_type != "Medication" { Classes::NONE } else { coded_classes(raw) },
             shared,
             ..Self::default()
         };

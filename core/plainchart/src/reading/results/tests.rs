@@ -117,22 +117,21 @@ fn numbered(text: &str, base: &str) -> String {
     let mut seen: Vec<String> = Vec::new();
     let mut out = String::new();
     let mut rest = text.as_str();
-    while let Some(at) = rest.find("\"r") {
-        let (before, after) = rest.split_at(at + 1);
+    while let Some((before, after)) = rest.split_once("\"r") {
         out.push_str(before);
-        let id: String = after.chars().take(11).collect();
-        let is_opaque = id.len() == 11 && id[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_opaque {
-            let number = seen.iter().position(|known| *known == id).unwrap_or_else(|| {
-                seen.push(id.clone());
-                seen.len() - 1
-            });
-            out.push_str(&format!("#{number}"));
-            rest = &after[11..];
-        } else {
+        out.push('"');
+        let digits = after.split_at_checked(10).filter(|(id, _)| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let Some((id, later)) = digits else {
             out.push('r');
-            rest = &after[1..];
-        }
+            rest = after;
+            continue;
+        };
+        let number = seen.iter().position(|known| known == id).unwrap_or_else(|| {
+            seen.push(id.to_owned());
+            seen.len() - 1
+        });
+        out.push_str(&format!("#{number}"));
+        rest = later;
     }
     out + rest
 }
@@ -223,7 +222,7 @@ fn ranges_that_fit_the_person() {
         {"text": "24-336", "appliesTo": [{"coding": [{"code": "male"}]}]}
     ]);
     let ferritin = result("Ferritin", json!({"valueInteger": 30, "referenceRange": ranges}));
-    let phone = Phone::with(&[&[ferritin.clone()]]);
+    let phone = Phone::with(&[std::slice::from_ref(&ferritin)]);
     let shown = phone.named("Ferritin");
     assert_eq!(shown.ranges, ["7 to 140 ng/mL (For ages up to 11 a)"]);
     assert!(shown.ranges_note.unwrap().contains("left out"));

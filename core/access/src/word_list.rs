@@ -1,5 +1,4 @@
-//! The reviewed list of sensitive words (N4), `data/words.txt` and `data/medicines.txt`, and what only looks
-//! like them, `data/look-alikes.txt`.
+//! The reviewed list of sensitive words (N4), `data/words/`, and what only looks like them, `data/look-alikes.txt`.
 //!
 //! Whether something was found, denied or ruled out does not matter: that somebody was tested for it is as private.
 
@@ -9,7 +8,14 @@ use std::sync::OnceLock;
 use crate::data_lines::{classes, lines};
 use crate::{Classes, SensitivityClass};
 
-pub(crate) const WORDS: &[&str] = &[include_str!("../data/words.txt"), include_str!("../data/medicines.txt")];
+pub(crate) const WORDS: &[&str] = &[
+    include_str!("../data/words/hiv.txt"),
+    include_str!("../data/words/medicines.txt"),
+    include_str!("../data/words/mental-health.txt"),
+    include_str!("../data/words/sexual-health.txt"),
+    include_str!("../data/words/substance-use.txt"),
+    include_str!("../data/words/violence.txt"),
+];
 pub(crate) const LOOK_ALIKES: &[&str] = &[include_str!("../data/look-alikes.txt")];
 
 /// Words in a row; the last letters of one may be open.

@@ -312,8 +312,11 @@ fn area(series: &Series, band: &Band, time: &TimeAxis, values: &ValueAxis) -> Op
 /// The highest and the lowest number and the bounds of ranges, as received, as far as their labels have room.
 fn ticks(series: &[(usize, &Series)], values: &ValueAxis) -> Vec<ValueTick> {
     let points = || series.iter().flat_map(|(_, series)| &series.points);
-    let text =
-        |point: &Point| if point.converted { point.value.as_str().to_owned() } else { point.received.text.clone() };
+    // A converted number may have many digits: what was received stands with its own unit.
+    let text = |point: &Point| match &point.received.unit {
+        Some(unit) if point.converted => format!("{} {unit}", point.received.text),
+        _ => point.received.text.clone(),
+    };
     let extremes = [points().max_by(|a, b| a.value.cmp(&b.value)), points().min_by(|a, b| a.value.cmp(&b.value))];
     let bounds = series.iter().flat_map(|(_, series)| &series.bands).flat_map(|band| [&band.high, &band.low]);
     let wanted = (extremes.into_iter().flatten().map(|point| (values.y(&point.value), text(point))))

@@ -183,11 +183,12 @@ pub(super) fn when_view(label: &str, when: &When) -> MomentView {
     // A length of time is told as a person's age, but for the time in which a goal is to be reached.
     let is_age = !label.ends_with(".due");
     let aged = |amount: String| if is_age { say("said.age", &[("age", &amount)]) } else { amount };
-    let view = MomentView { label: say(label, &[]), start: None, end: None, text: None };
+    let view = MomentView { label: say(label, &[]), start: None, end: None, open_ended: false, text: None };
     match when {
         When::Time(time) => MomentView { start: Some(Time::of(time)), ..view },
         When::Period(Period { start, end }) => {
-            MomentView { start: start.as_ref().map(Time::of), end: end.as_ref().map(Time::of), ..view }
+            let open_ended = start.is_some() && end.is_none();
+            MomentView { start: start.as_ref().map(Time::of), end: end.as_ref().map(Time::of), open_ended, ..view }
         }
         When::Age(age) => MomentView { text: Some(aged(length_of_time(age))), ..view },
         When::AgeRange(ages) => MomentView { text: range(ages, length_of_time).map(aged), ..view },

@@ -2,6 +2,7 @@
 
 use plainchart_access::{Act, ChartId, Event, PersonId};
 use plainchart_document::{Limits, Section, SectionKind};
+use plainchart_record::FhirTime;
 
 use super::blocks::text_and_blocks;
 use super::items::{Items, Listed};
@@ -9,6 +10,7 @@ use super::note_groups::NoteGroups;
 use super::note_line::NoteLine;
 use super::notes::tell_first;
 use super::renditions::{NoteFiles, ReadFile, primary};
+use super::results::spoken_date;
 use crate::error::PlainchartError;
 use crate::explain::{section_of, views_of};
 use crate::session::Session;
@@ -206,7 +208,7 @@ impl Session {
             let mut files = self.files_of(chart, groups.entries_of(own))?;
             let Some(ReadFile { model, .. }) = files.read_best(None) else { continue };
             let view = &addition.view.view;
-            let date = view.date.as_ref().map(|date| date.text.clone());
+            let date = view.date.as_ref().map(|date| spoken_date(&FhirTime::from_text(&date.text)));
             open.view.remarks.push(match &date {
                 Some(date) => say("note.addition.dated", &[("date", date)]),
                 None => say("note.addition", &[]),

@@ -297,7 +297,7 @@ fn set_for(occurrence: &Occurrence) -> MomentView {
         Occurrence::Within(period) => when_view(label, &When::Period(period.clone())),
         Occurrence::Repeated { words, events } => {
             let first = events.first().map(Time::of);
-            MomentView { label: say(label, &[]), start: first, end: None, text: words.clone() }
+            MomentView { label: say(label, &[]), start: first, end: None, open_ended: false, text: words.clone() }
         }
     }
 }

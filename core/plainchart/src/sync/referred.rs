@@ -58,7 +58,7 @@ impl Syncing<'_> {
                     }
                     Err(error) => return Err(error),
                 }
-                if self.named_reads % READS_A_COMMIT == 0 {
+                if self.named_reads.is_multiple_of(READS_A_COMMIT) {
                     self.commit(underway.clone())?;
                 }
             }

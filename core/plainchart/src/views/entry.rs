@@ -119,6 +119,9 @@ pub struct MomentView {
     /// The end of a stretch of time.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub end: Option<Time>,
+    /// A stretch of time that has no end yet, as far as the source says; a moment has none either.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub open_ended: bool,
     /// An age or words, where the source gave no date.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<String>,

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use plainchart_access::Classes;
+use plainchart_record::set_aside::SetAside;
+use plainchart_record::{Correction, read_header};
 
 use super::super::attachments::attachments_of;
 use super::super::bodies::{BodyState, body_name};
@@ -13,6 +15,9 @@ use super::documents::type_of;
 use super::{ChartWriter, Pending};
 use crate::error::PlainchartError;
 use crate::stored::{StoredResource, join, large_name, tree};
+
+/// The group of older versions of results.
+const OLDER_OBSERVATIONS: &str = "older_version/Observation";
 
 impl ChartWriter<'_> {
     /// At the end of a walk or an import: whoever is named by more than before may be told by more.
@@ -67,9 +72,45 @@ impl ChartWriter<'_> {
         stored.header.ties = Some(place.ties.clone());
         self.renew_bodies(key, &stored.raw, &place, before.as_ref())?;
         if let Some(before) = &before {
+            self.keep_older(key, &stored.raw, before, &place)?;
             self.take_away(key, before, &place)?;
         }
         self.put_row(place.classes, tree::RESOURCES, &place.group, key, filing.order, stored)
+    }
+
+    /// What a corrected result was stays readable (R1), unless it never should have been there (D4). A reader who may not
+    /// hold everything keeps no older version: its classes would not be settled again.
+    fn keep_older(&mut self, key: &str, raw: &str, before: &Place, now: &Place) -> Result<(), PlainchartError> {
+        if type_of(key) != "Observation" || self.readable != Classes::ALL || before.digest == now.digest {
+            return Ok(());
+        }
+        if read_header(raw).is_ok_and(|header| header.entered_in_error) {
+            return self.drop_older(key);
+        }
+        let Some((mut older, _)) = self.read_stored(key, before)? else { return Ok(()) };
+        let corrects = Correction::between_raw(&older.raw, raw);
+        if !matches!(corrects, Ok(Some(correction)) if !correction.changes.is_empty()) {
+            return Ok(());
+        }
+        let id = format!("{key}#{}", older.header.digest);
+        if self.set_aside.insert(id.clone(), older.header.digest.clone()).is_none() {
+            older.header.set_aside = Some(SetAside::OlderVersion.as_str().to_owned());
+            older.header.ties = None;
+            self.put_row(now.classes, tree::SET_ASIDE, OLDER_OBSERVATIONS, &id, 0, older)?;
+        }
+        Ok(())
+    }
+
+    fn drop_older(&mut self, key: &str) -> Result<(), PlainchartError> {
+        let prefix = format!("{key}#");
+        let ids: Vec<String> = self.set_aside.keys().filter(|id| id.starts_with(&prefix)).cloned().collect();
+        for id in ids {
+            self.set_aside.remove(&id);
+            for classes in self.store.classes_of(&self.chart)? {
+                self.delete_set_aside(classes, OLDER_OBSERVATIONS.as_bytes(), id.as_bytes())?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts a row; the text of a large one as a value beside it.

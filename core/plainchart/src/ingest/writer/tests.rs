@@ -214,3 +214,23 @@ fn a_stub_of_a_mistake_is_a_marker() {
     proxy.take(&stubs, true);
     assert_eq!(proxy.keys(), ["Observation/open"]);
 }
+
+/// Proves R1, D4: what a corrected result was is kept, once, and goes when the result turns out to be a mistake.
+#[test]
+fn what_a_corrected_result_was() {
+    let room = Room::of(OWNER);
+    let result = |status: &str, value: i32| {
+        with(with(of_type("Observation", "o"), "status", json!(status)), "valueInteger", json!(value))
+    };
+    let older = |room: &Room| {
+        let group = b"older_version/Observation";
+        room.store.rows(&room.chart, Classes::NONE, tree::SET_ASIDE, group).unwrap().len()
+    };
+    room.take(&[result("final", 1)], true);
+    room.take(&[result("corrected", 2)], true);
+    assert_eq!(older(&room), 1);
+    room.take(&[with(result("corrected", 2), "language", json!("en"))], true);
+    assert_eq!(older(&room), 1, "another version of the same value corrects nothing");
+    room.take(&[result("entered-in-error", 2)], true);
+    assert_eq!(older(&room), 0);
+}

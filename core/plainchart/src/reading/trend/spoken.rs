@@ -122,13 +122,12 @@ fn by_amount(a: &Point, b: &Point) -> Ordering {
 }
 
 fn spoken_value(series: &Series, point: &Point) -> String {
-    let name = series.known_unit().and_then(spoken_unit);
-    let value = in_words(point, name.as_deref().or(series.unit.as_deref()));
-    if !point.converted {
-        return value;
+    // An exact conversion can have many digits, and nobody measured them.
+    if point.converted {
+        return with_unit(&point.received.text, point.received.unit.as_deref());
     }
-    let received = with_unit(&point.received.text, point.received.unit.as_deref());
-    say("trend.spoken.value-converted", &[("value", &value), ("received", &received)])
+    let name = series.known_unit().and_then(spoken_unit);
+    in_words(point, name.as_deref().or(series.unit.as_deref()))
 }
 
 fn written(series: &Series, point: &Point) -> String {

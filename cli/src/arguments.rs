@@ -47,10 +47,20 @@ pub enum Command {
     People,
     /// A person's notes, newest first
     Notes(List),
-    /// A person's results, with the lab's own range
-    Results(List),
     /// One note, with its words explained
     Read(Read),
+    /// Save a file of a note, as it was received
+    Attachment(Attachment),
+    /// A person's results, with the lab's own range, or one test over time
+    Results(Results),
+    /// The medicines on each source's list
+    Medicines(List),
+    /// Referrals and orders, and what came of them
+    Referrals(List),
+    /// Another list of the record, such as allergies; alone: the names of the lists
+    List(ListKind),
+    /// One entry of any list, in full
+    Show(Show),
     /// Explain the words of any text
     Annotate(Annotate),
     /// What a word means in a note
@@ -114,7 +124,7 @@ pub struct Sync {
 
 #[derive(Debug, Args)]
 pub struct Open {
-    /// A FHIR Bundle, a resource, NDJSON, or a folder of these
+    /// FHIR (a Bundle, a resource, NDJSON), C-CDA, the ZIP of a portal, or a folder of these
     pub path: PathBuf,
     /// Everything in it belongs to this person
     #[arg(long, value_name = "ID")]
@@ -129,6 +139,13 @@ pub struct List {
     /// Id or name of the person
     #[arg(long, value_name = "ID")]
     pub person: String,
+    #[command(flatten)]
+    pub page: ListPage,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Args)]
+pub struct ListPage {
     /// Show this many [default: 50 on a page, all in JSON]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -138,12 +155,70 @@ pub struct List {
 }
 
 #[derive(Debug, Args)]
+pub struct Results {
+    #[command(flatten)]
+    pub list: List,
+    /// By report, in the lab's own order
+    #[arg(long, conflicts_with = "trend")]
+    pub panels: bool,
+    /// One test over time, by name, LOINC code or the id of a result
+    #[arg(long, value_name = "NAME_OR_ID")]
+    pub trend: Option<String>,
+    /// Save the drawing as SVG; a file that is there already stays as it is
+    #[arg(long, value_name = "FILE", requires = "trend")]
+    pub svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ListKind {
+    /// Name of the list [without it: all names]
+    #[arg(value_name = "KIND", requires = "person")]
+    pub kind: Option<String>,
+    /// Id or name of the person
+    #[arg(long, value_name = "ID")]
+    pub person: Option<String>,
+    #[command(flatten)]
+    pub page: ListPage,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Id of the entry, from a list
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Id or name of the person
+    #[arg(long, value_name = "ID")]
+    pub person: String,
+}
+
+#[derive(Debug, Args)]
 pub struct Read {
     /// Id of the note, from `notes`
     pub note: String,
     /// Mark the words that are explained, and explain them
     #[arg(long)]
     pub marks: bool,
+    /// Read this file of the note, by its number, instead of the best one
+    #[arg(long, value_name = "N")]
+    pub rendition: Option<usize>,
+    /// As it is read aloud; with --marks, with the meaning of words
+    #[arg(long, conflicts_with_all = ["rendition", "versions"])]
+    pub spoken: bool,
+    /// Only the other versions of the note and what was added to it
+    #[arg(long)]
+    pub versions: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Attachment {
+    /// Id of the note, from `notes`
+    pub note: String,
+    /// Number of the file, from `read`
+    #[arg(value_name = "N")]
+    pub index: usize,
+    /// Where to save it; a file that is there already stays as it is
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -207,7 +282,8 @@ mod tests {
         Arguments::command().debug_assert();
         let mut command = Arguments::command();
         let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-        let wanted = "demo connect sync open people notes results read annotate define log lock erase doctor";
+        let wanted = "demo connect sync open people notes read attachment results medicines referrals list show annotate \
+            define log lock erase doctor";
         assert_eq!(names.join(" "), wanted);
         let helps = names.iter().map(|name| command.find_subcommand_mut(name).unwrap().render_help().to_string());
         for help in helps.collect::<Vec<_>>().into_iter().chain([Arguments::command().render_help().to_string()]) {

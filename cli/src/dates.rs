@@ -1,25 +1,32 @@
 //! Days as the source wrote them, and our own times in the reader's time zone.
 
-use chrono::{DateTime, Datelike, Local, NaiveDate};
-use plainchart::Time;
+use chrono::{DateTime, Local, NaiveDate};
+use plainchart::{MomentView, Time, words};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// Letters of a month's name that stand for it beside a day.
+const SHORT: usize = 3;
 
-/// A FHIR date or dateTime as a day: `2026-11-18T13:45:00-06:00` is `18 Nov 2026`, whatever the time zone here.
-/// What cannot be read stays as it was written (D7).
+/// A FHIR date or dateTime as a day: `2026-11-18T13:45:00-06:00` is `18 Nov 2026`, whatever the time zone here. What
+/// names no day is as coarse as it was given, and what cannot be read stays as it was written (D7).
 pub fn day(text: &str) -> String {
-    parts(text).unwrap_or_else(|| text.to_owned())
+    date(text).unwrap_or_else(|| text.to_owned())
 }
 
-fn parts(text: &str) -> Option<String> {
+fn date(text: &str) -> Option<String> {
     let date = text.split('T').next()?;
     let mut parts = date.split('-');
     let year: u16 = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
     let Some(month) = parts.next() else { return Some(format!("{year:04}")) };
-    let month_name = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-    let Some(day) = parts.next() else { return Some(format!("{month_name} {year:04}")) };
+    let month = month_name(month.parse().ok()?)?;
+    let Some(day) = parts.next() else { return Some(format!("{month} {year:04}")) };
     let day: u8 = day.parse().ok().filter(|day| (1..=31).contains(day))?;
-    parts.next().is_none().then(|| format!("{day} {month_name} {year:04}"))
+    let short: String = month.chars().take(SHORT).collect();
+    parts.next().is_none().then(|| format!("{day} {short} {year:04}"))
+}
+
+/// The name of a month, 1 to 12, in the reader's language.
+fn month_name(month: u8) -> Option<String> {
+    words::find(&format!("result-list.month.{month}"))
 }
 
 /// The same of a time in a list; nothing where the source gave none.
@@ -27,10 +34,50 @@ pub fn day_of(time: Option<&Time>) -> String {
     time.map(|time| day(&time.text)).unwrap_or_default()
 }
 
-/// The year in digits and the fraction of it that had passed: where a point stands on a time axis.
-pub fn year_fraction(time: &Time) -> Option<f64> {
-    let date = NaiveDate::parse_from_str(time.text.get(..10)?, "%Y-%m-%d").ok()?;
-    Some(f64::from(date.year()) + f64::from(date.ordinal0()) / 366.0)
+/// A time as precisely as it was given, on the source's own clock: `2019`, `March 2019`, `3 Mar 2019`,
+/// `3 Mar 2019, 23:30 (-05:00)`. No time is moved to another place's clock, and none is completed (D7).
+pub fn written(time: &Time) -> String {
+    match (date(&time.text), clock(time)) {
+        (Some(day), Some(clock)) => format!("{day}, {clock}"),
+        (Some(day), None) if !time.text.contains('T') => day,
+        _ => time.text.clone(),
+    }
+}
+
+/// `23:30 (-05:00)`, where the source wrote a time of day.
+pub fn clock(time: &Time) -> Option<String> {
+    let (_, clock) = time.text.split_once('T')?;
+    let digits = |range: std::ops::Range<usize>| {
+        clock.get(range).filter(|digits| digits.chars().all(|digit| digit.is_ascii_digit()))
+    };
+    let (hour, minute) = (digits(0..2)?, digits(3..5)?);
+    if clock.get(2..3) != Some(":") {
+        return None;
+    }
+    let offset = clock.find(['Z', '+', '-']).and_then(|at| clock.get(at..));
+    Some(match offset {
+        Some("Z") => format!("{hour}:{minute} (UTC)"),
+        Some(offset) => format!("{hour}:{minute} ({offset})"),
+        None => format!("{hour}:{minute}"),
+    })
+}
+
+/// `from 3 Mar 2019 to 5 Mar 2019`, an open end left open, or the words that stand where there is no date.
+pub fn stretch(moment: &MomentView) -> Option<String> {
+    match (&moment.start, &moment.end) {
+        (Some(start), Some(end)) if same_day(start, end) => {
+            Some(format!("{} to {}", written(start), clock(end).unwrap_or_default()))
+        }
+        (Some(start), Some(end)) => Some(format!("{} to {}", written(start), written(end))),
+        (Some(start), None) if moment.open_ended => Some(format!("from {}", written(start))),
+        (Some(start), None) => Some(written(start)),
+        (None, Some(end)) => Some(format!("until {}", written(end))),
+        (None, None) => moment.text.clone(),
+    }
+}
+
+fn same_day(start: &Time, end: &Time) -> bool {
+    clock(start).is_some() && clock(end).is_some() && day(&start.text) == day(&end.text)
 }
 
 /// Full years since a birth date that names its day; `today` is the reader's.
@@ -81,7 +128,7 @@ mod tests {
         for (text, shown) in [
             ("2026-11-18T23:45:00-06:00", "18 Nov 2026"),
             ("2026-11-18", "18 Nov 2026"),
-            ("2026-11", "Nov 2026"),
+            ("2026-11", "November 2026"),
             ("2026", "2026"),
             ("last spring", "last spring"),
             ("2026-13-01", "2026-13-01"),
@@ -91,6 +138,37 @@ mod tests {
         ] {
             assert_eq!(day(text), shown);
         }
+    }
+
+    /// Proves D7: a time keeps the source's clock, offset and precision; open ends stay open.
+    #[test]
+    fn a_time_is_the_source_s_own() {
+        let time =
+            |text: &str| Time { text: text.to_owned(), epoch_ms: None, offset_minutes: None, precision: String::new() };
+        for (text, shown) in [
+            ("2019", "2019"),
+            ("2019-03", "March 2019"),
+            ("2019-03-03", "3 Mar 2019"),
+            ("2019-03-03T23:30:00-05:00", "3 Mar 2019, 23:30 (-05:00)"),
+            ("2019-03-03T23:30:00.125Z", "3 Mar 2019, 23:30 (UTC)"),
+            ("2019-03-03T23:30", "3 Mar 2019, 23:30"),
+            ("2019-03-03T", "2019-03-03T"),
+            ("2019-03-03T2é:30", "2019-03-03T2é:30"),
+            ("last spring", "last spring"),
+        ] {
+            assert_eq!(written(&time(text)), shown);
+        }
+        let between = |start: Option<&str>, end: Option<&str>| {
+            let (label, start, end) = (String::new(), start.map(time), end.map(time));
+            let open_ended = start.is_some() && end.is_none();
+            stretch(&MomentView { label, start, end, text: None, open_ended })
+        };
+        let (morning, noon) = ("2026-02-03T09:00:00-08:00", "2026-02-03T12:15:00-08:00");
+        assert_eq!(between(Some(morning), Some(noon)).unwrap(), "3 Feb 2026, 09:00 (-08:00) to 12:15 (-08:00)");
+        assert_eq!(between(Some("2019-03"), Some("2020")).unwrap(), "March 2019 to 2020");
+        assert_eq!(between(Some("2019-03"), None).unwrap(), "from March 2019");
+        assert_eq!(between(None, Some("2020")).unwrap(), "until 2020");
+        assert_eq!(between(None, None), None);
     }
 
     #[test]

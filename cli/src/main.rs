@@ -16,6 +16,7 @@ mod progress;
 mod show;
 mod terminal;
 mod unlock;
+mod written_file;
 mod zeroizing_allocator;
 
 use std::io::Write;

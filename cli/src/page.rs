@@ -1,14 +1,16 @@
 //! A page for a reader: headings, paragraphs and two-column lists, never wider than the terminal.
 
+mod table;
 mod text;
 mod wrap;
 
 use std::io::{self, Write};
 
+pub use table::{Cell, table};
 pub use text::{Piece, Style, Text};
-pub use wrap::{columns, wrap};
+pub use wrap::{Line, columns, wrap};
 
-use wrap::{Line, line_columns};
+use wrap::line_columns;
 
 /// Narrower than this nothing can be laid out.
 pub const NARROWEST: usize = 40;
@@ -92,7 +94,9 @@ impl Page {
             let wide = text_columns(name);
             if wide > label {
                 self.indented(name.clone(), indent, indent)?;
-                self.indented(meaning.clone(), start, start)?;
+                if !meaning.is_empty() {
+                    self.indented(meaning.clone(), start, start)?;
+                }
                 continue;
             }
             let mut lines = wrap(meaning, start, start, self.width).into_iter();

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
 
-use plainchart::{PlainchartError, Progress, ProgressListener};
+use plainchart::{EntryKind, PlainchartError, Progress, ProgressListener, words};
 
 use crate::page::Page;
 use crate::terminal;
@@ -61,14 +61,28 @@ fn kind(progress: &Progress) -> &'static str {
 }
 
 /// What a FHIR type is called here.
-pub fn plain_type(resource_type: &str) -> &str {
-    match resource_type {
-        "Patient" => "name and birth date",
-        "DocumentReference" => "notes",
-        "Observation" => "results",
-        "file" => "entries of the file",
-        other => other,
-    }
+pub fn plain_type(resource_type: &str) -> String {
+    let own = match resource_type {
+        "Patient" => Some("name and birth date"),
+        "Practitioner" => Some("names of clinicians"),
+        "PractitionerRole" => Some("where clinicians work"),
+        "Organization" => Some("names of clinics"),
+        "Location" => Some("places"),
+        "Medication" => Some("names of medicines"),
+        "RelatedPerson" => Some("family and helpers"),
+        "file" => Some("entries of the file"),
+        _ => None,
+    };
+    let list = match resource_type {
+        "DocumentReference" => Some("notes"),
+        "DiagnosticReport" => Some("reports"),
+        "Observation" => Some("results"),
+        "MedicationRequest" => Some("medicines"),
+        "ServiceRequest" => Some("referrals"),
+        other => EntryKind::of_type(other).map(EntryKind::code),
+    };
+    let listed = || words::find(&format!("list.what.{}", list?));
+    own.map(str::to_owned).or_else(listed).unwrap_or_else(|| resource_type.to_owned())
 }
 
 /// One line about what happens.

@@ -21,24 +21,15 @@ pub fn run(app: &mut App) -> Result<(), Failure> {
 fn say(app: &mut App, report: &DoctorReport) -> Result<(), Failure> {
     let row = |name: &str, value: String| -> Row { (Text::strong(name), value.into()) };
     let page = &mut app.output.page;
-    page.rows(
-        &[
-            row("version", report.version.to_owned()),
-            row("charts", report.charts.to_string()),
-            row(
-                "on disk",
-                format!(
-                    "{} files, {} KB, {} KB of them in use",
-                    report.files,
-                    report.bytes.div_ceil(1024),
-                    report.live_bytes.div_ceil(1024)
-                ),
-            ),
-            row("blocks", format!("{}, {} damaged", report.blocks, report.damaged)),
-            row("access log", format!("{} lines", report.log_lines)),
-        ],
-        2,
-    )?;
+    let mut rows = vec![row("version", report.version.to_owned()), row("charts", report.charts.to_string())];
+    if let (Some(files), Some(bytes), Some(live_bytes)) = (report.files, report.bytes, report.live_bytes) {
+        let (all, in_use) = (bytes.div_ceil(1024), live_bytes.div_ceil(1024));
+        rows.push(row("on disk", format!("{files} files, {all} KB, {in_use} KB of them in use")));
+    }
+    let blocks = report.blocks.map(|blocks| format!("{blocks}, ")).unwrap_or_default();
+    rows.push(row("blocks", format!("{blocks}{} damaged", report.damaged)));
+    rows.push(row("access log", format!("{} lines", report.log_lines)));
+    page.rows(&rows, 2)?;
     for remark in &report.remarks {
         page.text(remark.as_str())?;
     }

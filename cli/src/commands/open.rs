@@ -38,8 +38,9 @@ pub fn run(app: &mut App, asked: &Open) -> Result<(), Failure> {
 
 fn say(app: &mut App, report: &ImportReport) -> Result<(), Failure> {
     let page = &mut app.output.page;
+    let entries = if report.read == 1 { "entry" } else { "entries" };
     page.text(format!(
-        "{} entries read, {} in the chart. The file stays where it is; what was read is encrypted here.",
+        "{} {entries} read, {} in the chart. The file stays where it is; what was read is encrypted here.",
         report.read, report.in_chart
     ))?;
     for aside in &report.set_aside {

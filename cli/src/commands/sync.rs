@@ -97,6 +97,9 @@ fn answer(app: &mut App, store: &Plainchart, person: &PersonId, report: &SyncRep
     for (reason, count) in &report.reasons {
         page.text(Text::quiet(show::set_aside(reason, *count)))?;
     }
-    page.text(Text::quiet(format!("{} requests, {} KB.", report.requests, report.bytes.div_ceil(1024))))?;
+    // Of a chart that is read for someone else the cost is not told (N4).
+    if report.requests > 0 {
+        page.text(Text::quiet(format!("{} requests, {} KB.", report.requests, report.bytes.div_ceil(1024))))?;
+    }
     Ok(())
 }

@@ -82,7 +82,7 @@ impl Hospital {
             let line = Text::default().and("✓ ", Style::Marked).and("signed in   ", Style::Plain);
             let gap = " ".repeat(widest - name.chars().count() + 3);
             page.indented(
-                line.and(name, Style::Strong).and(format!("{gap}{}", show::standing(&view.reader)), Style::Plain),
+                line.and(name, Style::Strong).and(format!("{gap}{}", show::reads_as(&view.reader)), Style::Plain),
                 2,
                 4,
             )?;
@@ -139,7 +139,8 @@ impl Hospital {
         app.output.page.text("Getting the charts. Each page is locked on disk before the next is asked for.")?;
         let mut waited = 0;
         for (number, person) in people.iter().enumerate() {
-            if number == 1 {
+            // In her own chart: what a sync costs is not told of a chart that is read for someone else.
+            if number == 0 {
                 let busy = Fault::Status { code: 429, retry_after: Some(RetryAfter::Seconds(BUSY_SECONDS)) };
                 self.sandbox.faults().add(Rule::new(busy).on_type("Observation").times(1));
             }
@@ -221,10 +222,9 @@ impl ProgressListener for Bar {
         let mut page = page.lock().unwrap_or_else(PoisonError::into_inner);
         let wide = bar_width(page.width());
         let (done, what) = match progress {
-            Progress::Fetching { resource_type, done, total } => (
-                total.map_or(0, |total| wide as u64 * done / total.max(1)),
-                progress::plain_type(resource_type).to_owned(),
-            ),
+            Progress::Fetching { resource_type, done, total } => {
+                (total.map_or(0, |total| wide as u64 * done / total.max(1)), progress::plain_type(resource_type))
+            }
             Progress::Bodies { done, total } => (wide as u64 * done / (*total).max(1), "text of notes".to_owned()),
             Progress::Waiting { seconds } => (0, progress::waiting("Lakeside", *seconds)),
         };

@@ -21,6 +21,10 @@ const PARTS: [(&[&str], usize); 4] = [
 const FIRST_LINES: usize = 14;
 /// Words that are explained at once; the note has more.
 const MOST_WORDS: usize = 14;
+/// A chart of fewer values tells nothing that the values do not.
+const FEWEST_VALUES: u64 = 3;
+/// Dots of the layout; the drawing scales them to its cells.
+const PLOT: (u32, u32) = (4_000, 4_000);
 
 /// The newest notes, and the newest results that the lab marked.
 pub fn newest(page: &mut Page, store: &Plainchart, person: &PersonId) -> Result<(), Failure> {
@@ -107,17 +111,22 @@ fn lines_of(part: &SectionView) -> Option<usize> {
 /// The course of the test that the lab marked and that was done most often.
 pub fn course(page: &mut Page, store: &Plainchart, person: &PersonId) -> Result<(), Failure> {
     let results: Vec<ResultView> = store.results(person, Window::ALL)?.items;
-    let marked = results.iter().filter(|result| stands_out(result));
-    let Some(course) = marked.filter_map(|result| show::history_of(result, &results)).max_by_key(show::History::len)
-    else {
+    let marked = |key: &str| results.iter().find(|result| stands_out(result) && result.analyte.as_deref() == Some(key));
+    let analytes = store.analytes(person)?.items;
+    let often = analytes.iter().filter(|analyte| analyte.count >= FEWEST_VALUES).max_by_key(|analyte| {
+        let count = if marked(&analyte.key).is_some() { analyte.count } else { 0 };
+        (count, std::cmp::Reverse(analyte.name.clone()))
+    });
+    let Some((analyte, newest)) = often.and_then(|analyte| Some((analyte, marked(&analyte.key)?))) else {
         return Ok(());
     };
+    let (view, plot) = store.trend_plot(person, &analyte.key, PLOT.0, PLOT.1)?;
     page.blank()?;
-    let mut title = Text::strong(show::name_text(course.newest));
-    for said in course.newest.measures.iter().chain(&course.newest.why).take(1) {
+    let mut title = Text::strong(show::name_text(newest));
+    for said in newest.measures.iter().chain(&newest.why).take(1) {
         title.push(format!(" · {said}"), Style::Plain);
     }
     page.text(title)?;
-    course.draw(page)?;
-    Ok(page.indented(course.sentence(), 2, 2)?)
+    show::drawing(page, &view, &plot)?;
+    Ok(page.indented(Text::quiet("Read aloud: ").and(view.spoken.join(" "), Style::Plain), 2, 2)?)
 }

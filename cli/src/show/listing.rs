@@ -14,6 +14,9 @@ pub fn what_sources_say(sources: &[SourceState], is_empty: bool, now_ms: i64) ->
 }
 
 fn sentence(source: &SourceState, is_empty: bool, now_ms: i64) -> Option<String> {
+    if source.empty.is_some() {
+        return source.empty.clone();
+    }
     let name = &source.source;
     match (source.problem.as_deref(), source.as_of_ms) {
         (Some("not_granted"), _) => Some(format!("Your sign-in at {name} does not include this.")),
@@ -35,7 +38,13 @@ mod tests {
     use super::*;
 
     fn source(as_of_ms: Option<i64>, problem: Option<&str>) -> SourceState {
-        SourceState { source: "Lakeside".into(), as_of_ms, problem: problem.map(str::to_owned) }
+        SourceState {
+            source: "Lakeside".into(),
+            as_of_ms,
+            problem: problem.map(str::to_owned),
+            heading: None,
+            empty: None,
+        }
     }
 
     /// Proves D6 and D3: an empty list names its source and time; a refused search is "not shared", never "none".

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use plainchart::{ChartView, PROXY_SENTENCE, PersonView, Reader};
+use plainchart::{ChartView, PersonView, Reader, words};
 
 use crate::dates;
 use crate::page::{Page, Text};
@@ -15,7 +15,7 @@ pub fn name_of(person: &PersonView) -> &str {
 }
 
 /// How the reader stands to the chart.
-pub fn standing(reader: &Reader) -> String {
+pub fn reads_as(reader: &Reader) -> String {
     match reader {
         Reader::Own => "your own chart".to_owned(),
         Reader::File => "a record you opened as a file".to_owned(),
@@ -58,11 +58,11 @@ pub fn whose(page: &mut Page, person: &PersonView, now_ms: i64) -> io::Result<()
     {
         name.push_str(&format!(", {age}"));
     }
-    let mut parts = vec![name, standing(&person.reader)];
+    let mut parts = vec![name, reads_as(&person.reader)];
     parts.extend(person.charts.iter().map(|chart| source_line(chart, now_ms)));
     page.heading(&parts)?;
     if matches!(person.reader, Reader::Helper { .. } | Reader::Ended) {
-        page.text(Text::quiet(PROXY_SENTENCE))?;
+        page.text(Text::quiet(words::say("sensitivity.proxy", &[])))?;
     }
     Ok(())
 }

@@ -44,9 +44,10 @@ fn a_result_shows_what_the_lab_gave_and_no_more() {
     let page = bench.run(&["results", "--person", "ines"]).out;
     assert!(page.contains("INES OKORO"), "{page}");
     let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("1.60 mg/dL; the lab marked it high; this lab's range: 0.7 to 1.3 2026 "), "{page}");
+    assert!(words.contains("1.60 mg/dL; this lab's range: 0.7 to 1.3. The lab marked it high. r"), "{page}");
     let other = page.lines().find(|line| line.contains("House test 7")).unwrap();
-    assert!(other.ends_with("seen"), "{other}");
+    let id = bench.run(&["--json", "results", "--person", "ines"]).answer()[1]["id"].as_str().unwrap().to_owned();
+    assert!(other.ends_with(&format!("seen  {id}")), "{other}");
     assert!(page.contains("\n3 Feb 2026\n") && page.contains("\n2026\n"), "{page}");
 }
 

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::bench::{Bench, Ran};
 
 /// What the hospital's page sends back, changed or not.
-type Answer<'a> = &'a dyn Fn(&Sandbox, &str) -> String;
+pub type Answer<'a> = &'a dyn Fn(&Sandbox, &str) -> String;
 
 /// Runs `connect`, plays the browser, and answers what came of it and what the browser saw.
-fn connect(bench: &Bench, sandbox: &Sandbox, more: &[&str], answer: Answer<'_>) -> (Ran, Vec<Value>, String) {
+pub fn connect(bench: &Bench, sandbox: &Sandbox, more: &[&str], answer: Answer<'_>) -> (Ran, Vec<Value>, String) {
     let base = sandbox.base();
     let mut arguments = vec!["connect", &base, "--json", "--no-browser"];
     arguments.extend(more);
@@ -47,7 +47,7 @@ fn own_chart(sandbox: &Sandbox, url: &str) -> String {
     sandbox.approve(url, "rosa", "").unwrap()
 }
 
-const HTTP: &[&str] = &["--allow-http-loopback", "--yes"];
+pub const HTTP: &[&str] = &["--allow-http-loopback", "--yes"];
 
 /// Proves T2 and A9: two JSON lines, then a chart that a later process syncs and reads without being told the server again.
 #[test]

@@ -4,4 +4,7 @@ mod answers;
 mod bench;
 mod demo;
 mod hospital;
+mod record;
 mod refusals;
+mod renditions;
+mod trends;

@@ -5,4 +5,6 @@ pub mod chart;
 pub mod disk;
 pub mod hospital;
 pub mod phone;
+pub mod shown;
 pub mod strange;
+pub mod way;

@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use plainchart::{
     Basis, CancelToken, Clock, Configuration, Confirmation, ConnectRequest, FileKey, FileKeystore, FrozenClock,
     ImportReport, Listing, NoteSummary, NoteView, OfferView, PersonId as Person, Plainchart, PlainchartError,
-    PlatformKeystore, Quiet, Relation, ResultView, SignInStep, SyncOptions, SyncReport, SystemClock, Window,
+    PlatformKeystore, Progress, ProgressListener, Quiet, Relation, ResultView, SignInStep, SyncOptions, SyncReport,
+    SystemClock, Window,
 };
 use plainchart_sandbox::Sandbox;
 use tempfile::TempDir;
@@ -30,6 +31,17 @@ pub fn wait<F: Future>(call: F) -> F::Output {
     RUNTIME.block_on(call)
 }
 
+/// Remembers what it is told.
+#[derive(Default)]
+struct Told(Mutex<Vec<Progress>>);
+
+impl ProgressListener for Told {
+    fn progress(&self, progress: &Progress) -> Result<(), PlainchartError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(progress.clone());
+        Ok(())
+    }
+}
+
 /// A phone.
 pub struct Phone {
     app: Option<Plainchart>,
@@ -45,6 +57,13 @@ impl Phone {
     #[must_use]
     pub fn for_hospital(hospital: &Sandbox) -> Self {
         Self::with_roots(hospital.ca_pem().map(|pem| pem.as_bytes().to_vec()))
+    }
+
+    /// The same with the time it has: two phones of one time can be compared.
+    #[must_use]
+    pub fn at_time(hospital: &Sandbox, now_ms: i64) -> Self {
+        let roots = hospital.ca_pem().map(|pem| pem.as_bytes().to_vec());
+        Self::at(tempfile::tempdir().expect("a folder"), roots, Arc::new(FrozenClock::at(now_ms)))
     }
 
     /// A new phone without a hospital.
@@ -229,6 +248,23 @@ impl Phone {
     ) -> Result<SyncReport, PlainchartError> {
         self.clock.advance(1000);
         wait(self.app().sync(person, options, Arc::new(Quiet), cancel))
+    }
+
+    /// Syncs, and tells every step of it.
+    ///
+    /// # Errors
+    /// The facade's.
+    pub fn sync_telling(
+        &self,
+        person: &Person,
+        options: SyncOptions,
+    ) -> Result<(SyncReport, Vec<Progress>), PlainchartError> {
+        self.clock.advance(1000);
+        let told = Arc::new(Told::default());
+        let listener = Arc::clone(&told) as Arc<dyn ProgressListener>;
+        let report = wait(self.app().sync(person, options, listener, &CancelToken::new()))?;
+        let steps = told.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok((report, steps))
     }
 
     /// All notes.

@@ -1,5 +1,6 @@
 //! The sync is cut off at any request: it goes on from there, and the chart is the hospital's.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use plainchart::{CancelToken, PersonId, PlainchartError, Relation, SyncOptions};
@@ -109,16 +110,62 @@ fn stopped_at(fernway: &Sandbox, start: &Phone, person: &PersonId, n: u64, fault
     phone
 }
 
-/// Proves D11: a sync that resumes does not ask again for the pages and files that it has.
+/// Pages of searches and single reads that the hospital is asked for from now on, by type.
+fn asked_from_now_on(fernway: &Sandbox) -> Arc<Mutex<BTreeMap<(String, bool), u64>>> {
+    let counts: Arc<Mutex<BTreeMap<(String, bool), u64>>> = Arc::default();
+    let into = Arc::clone(&counts);
+    fernway.faults().set_hook(move |seen| {
+        let resource_type = seen.resource_type.clone()?;
+        let is_search = !seen.path.contains(&format!("/{resource_type}/"));
+        *into.lock().unwrap().entry((resource_type, is_search)).or_default() += 1;
+        None
+    });
+    counts
+}
+
+/// Proves D11: a sync that resumes asks for what changed in the lists that it had walked to the end, by a page each, and
+/// not again for what is named in them or for their files.
 #[test]
 fn a_resumed_sync_does_not_start_over() {
     let fernway = hospital::small_in_small_pages();
     let (start, nora) = connected(&fernway);
-    let requests = requests_of_a_first_sync(&start, &nora);
+    let mut whole = start.copy_of_disk();
+    whole.reopen();
+    let first = asked_from_now_on(&fernway);
+    let requests = whole.sync(&nora).unwrap().requests;
+    let first = first.lock().unwrap().clone();
     let mut phone = stopped_at(&fernway, &start, &nora, requests - 2, Some(Fault::Cut { at: CutAt::Request }));
     phone.reopen();
-    let resumed = phone.sync(&nora).unwrap();
-    assert!(resumed.requests * 2 < requests, "{} of {requests} requests again", resumed.requests);
+    fernway.clear_log();
+    let again = asked_from_now_on(&fernway);
+    phone.sync(&nora).unwrap();
+    let again = again.lock().unwrap().clone();
+    for ((resource_type, is_search), count) in &again {
+        // Observations are two lists. Of an empty one there is no time from which to ask for changes.
+        let lists = if resource_type == "Observation" { 2 } else { 1 };
+        let is_empty = fernway.store().ids(resource_type, hospital::NORA).is_empty();
+        let most = match (resource_type.as_str(), is_search) {
+            ("Patient", _) => 1,
+            (_, true) => {
+                if is_empty {
+                    2 * lists
+                } else {
+                    lists
+                }
+            }
+            (_, false) => 0,
+        };
+        assert!(*count <= most, "{count} requests for {resource_type} (search: {is_search})");
+    }
+    let pages = |counts: &BTreeMap<(String, bool), u64>| counts[&("DocumentReference".to_owned(), true)];
+    assert!(pages(&first) >= 5 && pages(&again) == 1, "{} pages of notes, then {}", pages(&first), pages(&again));
+    let is_whole_walk = |path: &str, keys: &[String]| {
+        let is_search = ["DocumentReference", "Observation", "Encounter"].iter().any(|one| path.ends_with(one));
+        is_search && !keys.iter().any(|key| key == "_lastUpdated")
+    };
+    let log = fernway.log();
+    let walks: Vec<_> = log.iter().filter(|request| is_whole_walk(&request.path, &request.query_keys)).collect();
+    assert!(walks.is_empty(), "walked again from the beginning: {walks:?}");
 }
 
 /// Proves D3: a link to a page that has expired by the time the sync resumes means begin again, never delete.

@@ -95,7 +95,8 @@ fn a_server_that_wants_a_category() {
     follows_changes("category required", Profile { requires_category, ..Profile::default() });
 }
 
-/// Proves D3: the total on the last page only, or never; relative and absolute references; no compression.
+/// Proves D1, D3: the total on the last page only, or never; relative and absolute references; no compression; staff,
+/// places and medicines that may not be read do not come, and the rest does.
 #[test]
 fn smaller_habits() {
     follows_changes("total at the end", Profile { total: Total::LastPage, ..Profile::default() });

@@ -80,6 +80,32 @@ fn typed_instructions_in_plain_words() {
     }
 }
 
+/// Proves R4: each word for how often means the number that it means everywhere.
+#[test]
+fn every_word_for_how_often_has_its_number() {
+    for (expected, typed) in [
+        ("Once a day.", "daily; once daily; once a day; once per day; once every day; every day; each day; qd; qday; q day"),
+        ("2 times a day.", "twice daily; twice a day; twice per day; bid; b.i.d."),
+        ("3 times a day.", "tid; t.i.d.; thrice daily; three times daily"),
+        ("4 times a day.", "qid; q.i.d.; four times a day"),
+        ("Once a week.", "weekly; once weekly; once a week; once per week; every week"),
+        ("2 times a week.", "twice weekly; twice a week; twice per week"),
+        ("Once a month.", "monthly; once monthly; once a month; every month"),
+        ("Every other day.", "every other day; qod; q.o.d."),
+        ("Every other week.", "every other week"),
+        ("Every other month.", "every other month"),
+        ("Every morning.", "every morning; each morning; qam; q am; every am"),
+        ("Every evening.", "every evening; each evening; qpm; q pm"),
+        ("Every night at bedtime.", "qhs; q hs; every bedtime; nightly at bedtime; every night at bedtime"),
+        ("Before meals.", "ac; a.c.; before meals; before each meal; before food"),
+        ("After meals.", "pc; p.c.; after meals; after each meal; after food"),
+    ] {
+        for typed in typed.split("; ") {
+            assert_eq!(plain(typed).as_deref(), Some(expected), "{typed}");
+        }
+    }
+}
+
 /// Proves R4: tapers, two steps, sliding scales, choices, shorthand with two meanings and whatever is not understood get
 /// no plain words.
 #[test]

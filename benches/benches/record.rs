@@ -37,7 +37,9 @@ fn main() -> Result<()> {
     let figures = in_turns(
         ROUNDS,
         &mut [
-            Box::new(move || Ok(vec![MS * typical(RUNS, |_| project(page))?, MS * typical(RUNS, |_| model(document))?])),
+            Box::new(move || {
+                Ok(vec![MS * typical(RUNS, |_| project(page))?, MS * typical(RUNS, |_| model(document))?])
+            }),
             Box::new(move || Ok(vec![MS * typical(RUNS, |_| value(page))?, MS * typical(RUNS, |_| events(document))?])),
         ],
     )?;

@@ -37,7 +37,8 @@ fn read_language(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Erro
             }
             let (id, text) = line.split_once(" = ").ok_or_else(|| mistake("expected `id = text`"))?;
             let (id, text) = (id.trim(), text.trim());
-            let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '[' | ']');
+            let allowed =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '[' | ']');
             if id.is_empty() || !id.chars().all(allowed) {
                 return Err(mistake("an id has lower case letters, digits, `.`, `-` and `_`").into());
             }

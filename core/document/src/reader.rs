@@ -33,11 +33,7 @@ pub fn read(bytes: &[u8], declared_content_type: Option<&str>, limits: &Limits) 
 }
 
 /// Reads a file that stands within a note; files within it are not read.
-pub(crate) fn read_embedded(
-    bytes: &[u8],
-    declared: Option<&str>,
-    limits: &Limits,
-) -> Result<NoteModel, DocumentError> {
+pub(crate) fn read_embedded(bytes: &[u8], declared: Option<&str>, limits: &Limits) -> Result<NoteModel, DocumentError> {
     read_unguarded(bytes, declared, limits, Embedding::NotFollowed)
 }
 
@@ -79,10 +75,9 @@ fn cleaned(bytes: &[u8], declared: Option<&str>, remarks: &mut Remarks) -> Strin
 /// The text of formats that are text, with remarks on how it was come by.
 fn decoded(bytes: &[u8], declared: Option<&str>, remarks: &mut Remarks) -> String {
     let decoded = decode(bytes, declared);
-    for (applies, remark) in [
-        (decoded.declared_overruled, Remark::CharsetNotAsDeclared),
-        (decoded.damaged, Remark::DamagedCharacters),
-    ] {
+    for (applies, remark) in
+        [(decoded.declared_overruled, Remark::CharsetNotAsDeclared), (decoded.damaged, Remark::DamagedCharacters)]
+    {
         if applies {
             remarks.add(remark);
         }

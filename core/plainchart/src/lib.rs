@@ -45,25 +45,28 @@ pub use error::{NotPermittedReason, PlainchartError, SignInReason, StorageReason
 pub use explain::{annotate, define};
 pub use import::{ImportReport, ImportedPerson, SetAsideCount};
 pub use plainchart_access::{Act, Basis, LogLine, Outcome, PersonId};
+pub use plainchart_record::plot;
 pub use plainchart_vault::{
     FileKey, FileKeystore, KeystoreError, MemoryKeystore, PassphraseCost, PlatformKeystore, Secret, Zeroizing,
     keystore_conformance,
 };
-pub use plainchart_record::plot;
 pub use reading::Window;
 pub use session::Configuration;
 pub use store::Opened;
 pub use sync::{Progress, ProgressListener, Quiet, SyncOptions, SyncReport, TypeReport};
 pub use upkeep::{DoctorReport, LogCheck, LogEntry};
 pub use url::Url;
-pub use views::{AttachmentSummary, AttachmentView, BlockView, CameOfView, CellView, ItemView, LineView, MedicineView, MentionView, PieceView, ReferralView, RenditionView, SpokenSection, StateView, StyleView, SupplyView, VersionView};
 pub use views::{
-    ChartView, DefinitionView, EntryKind, EntryView, FactView, LinkView, Listing, MarkView, MomentView, NoteSummary, NoteView, PartyView, PersonView, Reader,
-    ResultView, RoleView, SectionView, SenseView, SourceState, Time,
+    AnalyteView, BandView, CorrectedView, CriticalView, PanelLine, PanelView, PointView, ResultDetail,
+    ResultVersionView, SeriesView, TrendView, UndrawnView, WasView,
 };
 pub use views::{
-    AnalyteView, BandView, CorrectedView, CriticalView, PanelLine, PanelView, PointView, ResultDetail, ResultVersionView,
-    SeriesView, TrendView, UndrawnView, WasView,
+    AttachmentSummary, AttachmentView, BlockView, CameOfView, CellView, ItemView, LineView, MedicineView, MentionView,
+    PieceView, ReferralView, RenditionView, SpokenSection, StateView, StyleView, SupplyView, VersionView,
+};
+pub use views::{
+    ChartView, DefinitionView, EntryKind, EntryView, FactView, LinkView, Listing, MarkView, MomentView, NoteSummary,
+    NoteView, PartyView, PersonView, Reader, ResultView, RoleView, SectionView, SenseView, SourceState, Time,
 };
 
 use session::Session;
@@ -332,12 +335,7 @@ impl Plainchart {
     ///
     /// # Errors
     /// As [`Plainchart::read_note`]; `NotFound` for a file that the note does not have.
-    pub fn read_note_rendition(
-        &self,
-        person: &Person,
-        note: &str,
-        index: usize,
-    ) -> Result<NoteView, PlainchartError> {
+    pub fn read_note_rendition(&self, person: &Person, note: &str, index: usize) -> Result<NoteView, PlainchartError> {
         self.session.read_note_rendition(person, note, index)
     }
 

@@ -84,14 +84,7 @@ const NOW: [&str; 24] = [
     "ServiceRequest",
 ];
 
-const LATER: [&str; 6] = [
-    "Consent",
-    "Coverage",
-    "FamilyMemberHistory",
-    "Media",
-    "MedicationDispense",
-    "Specimen",
-];
+const LATER: [&str; 6] = ["Consent", "Coverage", "FamilyMemberHistory", "Media", "MedicationDispense", "Specimen"];
 
 /// Whether a chart can hold this type.
 #[must_use]

@@ -6,8 +6,8 @@ use plainchart_access::{
     Act, Basis, Chart, ChartFacts, ChartId, Classes, ConnectionFacts, ConnectionId, Decision, Event, GrantedBy, Lease,
     LeaseId, LeaseScope, LogLine, PersonId,
 };
-use plainchart_record::{FhirTime, Patient};
 use plainchart_record::ownership::KnownPatient;
+use plainchart_record::{FhirTime, Patient};
 use serde::Serialize;
 
 use super::{Candidate, SignInOffer};
@@ -275,8 +275,7 @@ impl Session {
     ) -> Result<(), PlainchartError> {
         let actor = self.actor()?;
         let (age, twelfth_ms) = childhood(candidate.birth_date.as_deref(), now_ms);
-        let scope =
-            LeaseScope { classes: basis.default_classes(age), ..LeaseScope::see_everything_not_sensitive() };
+        let scope = LeaseScope { classes: basis.default_classes(age), ..LeaseScope::see_everything_not_sensitive() };
         let lease = Lease {
             id: LeaseId::from_bytes(random::bytes()?),
             chart: chart.clone(),

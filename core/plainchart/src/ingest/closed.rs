@@ -82,7 +82,8 @@ impl Closed {
     /// Bodies to be looked at: whose, and where.
     #[must_use]
     pub fn bodies(&self) -> Vec<(Tie, String)> {
-        let of = |(key, item): (&Tie, &ClosedItem)| item.bodies.iter().map(|url| (*key, url.clone())).collect::<Vec<_>>();
+        let of =
+            |(key, item): (&Tie, &ClosedItem)| item.bodies.iter().map(|url| (*key, url.clone())).collect::<Vec<_>>();
         self.by_key.iter().flat_map(of).collect()
     }
 

@@ -1,6 +1,8 @@
 //! Where a resource lies in a chart: its group and its order (DESIGN "Seal blocks, not rows").
 
-use plainchart_record::{Analyte, DiagnosticReport, DocumentReference, FhirTime, Observation, RecordError, ResultRecord};
+use plainchart_record::{
+    Analyte, DiagnosticReport, DocumentReference, FhirTime, Observation, RecordError, ResultRecord,
+};
 
 /// The group rows are sealed with, and their order in it (ms since 1970 UTC, or the closest the source said).
 #[derive(Debug, Clone, PartialEq, Eq)]

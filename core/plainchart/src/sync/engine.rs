@@ -449,9 +449,8 @@ fn empty(resource_type: &str) -> TypeReport {
 /// What a reader who may not hold everything is told: what they hold. How much came for it would tell of the rest (N4).
 fn for_proxy(types: BTreeMap<&'static str, TypeReport>) -> SyncReport {
     let told = |report: TypeReport| TypeReport { received: report.in_chart, set_aside: 0, withdrawn: 0, ..report };
-    let is_told = |report: &TypeReport| {
-        report.in_chart > 0 || PLAN.iter().any(|plan| plan.resource_type == report.resource_type)
-    };
+    let is_told =
+        |report: &TypeReport| report.in_chart > 0 || PLAN.iter().any(|plan| plan.resource_type == report.resource_type);
     let types = types.into_values().filter(is_told).map(told);
     SyncReport { types: types.collect(), ..SyncReport::default() }
 }

@@ -40,10 +40,7 @@ pub const PLAN: &[TypePlan] = &[
     walks("Encounter", &[&[search("encounter", &[])]]),
     walks(
         "DocumentReference",
-        &[
-            &[search("document", &[])],
-            &[search("document-clinical-note", &[("category", "clinical-note")])],
-        ],
+        &[&[search("document", &[])], &[search("document-clinical-note", &[("category", "clinical-note")])]],
     ),
     walks(
         "DiagnosticReport",
@@ -80,7 +77,10 @@ pub const PLAN: &[TypePlan] = &[
         "MedicationRequest",
         &[
             &[search("medicine", &[])],
-            &[search("medicine-intents", &[("intent", "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option")])],
+            &[search(
+                "medicine-intents",
+                &[("intent", "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option")],
+            )],
             &[search("medicine-order", &[("intent", "order")]), search("medicine-plan", &[("intent", "plan")])],
         ],
     ),

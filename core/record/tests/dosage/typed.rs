@@ -84,7 +84,10 @@ fn typed_instructions_in_plain_words() {
 #[test]
 fn every_word_for_how_often_has_its_number() {
     for (expected, typed) in [
-        ("Once a day.", "daily; once daily; once a day; once per day; once every day; every day; each day; qd; qday; q day"),
+        (
+            "Once a day.",
+            "daily; once daily; once a day; once per day; once every day; every day; each day; qd; qday; q day",
+        ),
         ("2 times a day.", "twice daily; twice a day; twice per day; bid; b.i.d."),
         ("3 times a day.", "tid; t.i.d.; thrice daily; three times daily"),
         ("4 times a day.", "qid; q.i.d.; four times a day"),

@@ -226,8 +226,7 @@ impl ChartWriter<'_> {
 
     /// The bytes of a resource's row in the vault, with its place among its group.
     fn read_row(&self, key: &str, place: &Place) -> Result<Option<(Vec<u8>, i64)>, PlainchartError> {
-        let rows =
-            self.store.readable_rows(&self.chart, place.classes, tree::RESOURCES, place.group.as_bytes())?;
+        let rows = self.store.readable_rows(&self.chart, place.classes, tree::RESOURCES, place.group.as_bytes())?;
         let row = rows.into_iter().find(|row| row.id == key.as_bytes());
         Ok(row.map(|row| (row.bytes, row.order)))
     }

@@ -151,8 +151,9 @@ fn a_label_can_be_taken_back() {
 /// Proves N4, D2: two documents with the same bytes are one: the label of one closes both, bodies with them.
 #[test]
 fn a_twin_is_known_by_its_bytes() {
-    let document =
-        |id: &str| with(of_type("DocumentReference", id), "content", json!([{ "attachment": { "url": format!("Binary/{id}") } }]));
+    let document = |id: &str| {
+        with(of_type("DocumentReference", id), "content", json!([{ "attachment": { "url": format!("Binary/{id}") } }]))
+    };
     let (closed, open) = (labelled(document("closed")), document("open"));
     let owner = Room::of(OWNER);
     owner.take(&[closed, open], true);
@@ -160,14 +161,17 @@ fn a_twin_is_known_by_its_bytes() {
     assert!(owner.has_body("DocumentReference/open", Classes::NONE));
     owner.body("DocumentReference/closed", b"the same");
     assert_eq!(owner.classes().values().collect::<Vec<_>>(), [&mental(), &mental()]);
-    assert!(owner.has_body("DocumentReference/open", mental()) && !owner.has_body("DocumentReference/open", Classes::NONE));
+    assert!(
+        owner.has_body("DocumentReference/open", mental()) && !owner.has_body("DocumentReference/open", Classes::NONE)
+    );
 }
 
 /// Proves N4: a proxy does not see the open twin of a closed document, known by bytes that were looked at and not kept.
 #[test]
 fn a_proxy_sees_no_twin() {
-    let document =
-        |id: &str| with(of_type("DocumentReference", id), "content", json!([{ "attachment": { "url": format!("Binary/{id}") } }]));
+    let document = |id: &str| {
+        with(of_type("DocumentReference", id), "content", json!([{ "attachment": { "url": format!("Binary/{id}") } }]))
+    };
     let proxy = Room::of(PROXY);
     proxy.take(&[labelled(document("closed")), document("open")], true);
     proxy.body("DocumentReference/open", b"the same");

@@ -19,6 +19,7 @@ mod sensitivity;
 mod time;
 mod word_list;
 
+pub use data_lines::lists_version;
 pub use decide::{Decision, Refusal, Standing, decide};
 pub use event::{ChartFacts, ConnectionFacts, Event, ImportFacts, LogCheckpoint};
 pub use hold::{Hold, HoldTerm};

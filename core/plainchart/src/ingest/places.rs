@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use plainchart_access::Classes;
 use plainchart_record::read_header;
 
-use super::ties::{TIES_VERSION, Ties};
+use super::ties::{Ties, ties_version};
 use crate::error::PlainchartError;
 use crate::store::{ChartScope, Store};
 use crate::stored::{Life, StoredResource, tree};
@@ -43,7 +43,7 @@ pub fn read(store: &Store, chart: ChartScope, base: &str) -> Result<Places, Plai
     for classes in store.classes_of(&chart)? {
         store.for_each_row(&chart, classes, tree::RESOURCES, &mut |group, row| {
             let stored = StoredResource::read(&row.bytes)?;
-            let known = stored.header.ties.clone().filter(|ties| ties.version == TIES_VERSION);
+            let known = stored.header.ties.clone().filter(|ties| ties.version == ties_version());
             let ties = match known {
                 Some(ties) => ties,
                 None => {

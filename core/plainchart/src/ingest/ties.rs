@@ -2,7 +2,7 @@
 //! tells that two resources are one document. Kept beside the resource, as short hashes, so that a class can follow the
 //! ties without reading the chart anew (N4).
 
-use plainchart_access::Classes;
+use plainchart_access::{Classes, lists_version};
 use plainchart_record::{Header, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -11,8 +11,14 @@ use super::attachments::{attachment_bytes_of, attachments_of};
 use super::bodies::{BODY_BYTES, contained_binary};
 use crate::sensitivity::{classes_of, coded_classes};
 
-/// Goes up whenever the same text would give other ties, the reviewed code list included.
-pub const TIES_VERSION: u32 = 1;
+/// Goes up whenever the same text would give other ties.
+const READER_VERSION: u32 = 1;
+
+/// Changes whenever the same text would give other ties or other classes: with the reader, and with the reviewed lists.
+#[must_use]
+pub fn ties_version() -> u32 {
+    lists_version().wrapping_add(READER_VERSION)
+}
 
 /// Types that belong to no patient: whoever is named by a chart's resources. They are told as far as one of these is.
 pub const SHARED_TYPES: [&str; 5] = ["Location", "Medication", "Organization", "Practitioner", "PractitionerRole"];
@@ -23,7 +29,7 @@ pub type Tie = u64;
 /// The ties of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ties {
-    /// [`TIES_VERSION`] of the reader that made them.
+    /// [`ties_version`] of the reader that made them.
     pub version: u32,
     /// Classes that its own labels name.
     #[serde(default, skip_serializing_if = "is_open")]
@@ -56,10 +62,10 @@ impl Ties {
         let shared = SHARED_TYPES.contains(&resource_type);
         // Whose chart it is can always be told: every screen shows it.
         if resource_type == "Patient" {
-            return Self { version: TIES_VERSION, ..Self::default() };
+            return Self { version: ties_version(), ..Self::default() };
         }
         let mut ties = Self {
-            version: TIES_VERSION,
+            version: ties_version(),
             labels: classes_of(&header.security),
             // A name says nothing of anybody's care; a medicine does.
             codes: if shared && resource_type != "Medication" { Classes::NONE } else { coded_classes(raw) },

@@ -238,3 +238,31 @@ fn what_a_corrected_result_was() {
     room.take(&[result("entered-in-error", 2)], true);
     assert_eq!(older(&room), 0);
 }
+
+/// Proves N4: what was classed by other lists is classed again at the next walk, and moves.
+#[test]
+fn other_lists_class_anew() {
+    let room = Room::of(OWNER);
+    let result = with(of_type("Observation", "o"), "code", json!({ "text": "HIV 1 and 2 antibody screen" }));
+    let raw = result.to_string();
+    let mut ties = Ties::of(&read_header(&raw).unwrap(), &raw, None, BASE);
+    (ties.version, ties.codes) = (0, Classes::NONE);
+    let header = StoredHeader {
+        received_ms: 1,
+        digest: digest_of(raw.as_bytes()),
+        version: None,
+        updated_ms: None,
+        life: Life::Current,
+        set_aside: None,
+        full_url: None,
+        large: false,
+        ties: Some(ties),
+    };
+    let mut batch = Batch::new();
+    let open = room.store.scope(room.chart, Classes::NONE).unwrap();
+    let row = StoredResource { header, raw }.write().unwrap();
+    batch.put_row(open, tree::tree(tree::RESOURCES), b"Observation/unnamed", b"Observation/o", 0, &row);
+    room.store.commit(room.chart, batch).unwrap();
+    room.take(&[of_type("Observation", "other")], true);
+    assert_eq!(room.classes()["Observation/o"], Classes::NONE.with(SensitivityClass::Hiv));
+}

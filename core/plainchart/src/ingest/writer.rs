@@ -38,6 +38,9 @@ const MOST_BYTES: usize = 64 << 20;
 /// of a search reaches it.
 const BATCH_BYTES: usize = 192 << 20;
 
+const DAY_MS: i64 = 24 * 3_600_000;
+const YEAR_MS: i64 = 366 * DAY_MS;
+
 /// A resource that arrives.
 #[derive(Clone, Copy)]
 pub struct Incoming<'a> {
@@ -234,6 +237,12 @@ impl<'a> ChartWriter<'a> {
         self.file(incoming, &header, key, digest, ties)
     }
 
+    /// A time far ahead of the clock, and of the version that comes, is a mistake of the source: it must not keep every
+    /// later version out.
+    fn is_believable(&self, old_ms: i64, new_ms: i64) -> bool {
+        old_ms <= self.now_ms.saturating_add(DAY_MS) || old_ms.saturating_sub(new_ms) <= YEAR_MS
+    }
+
     fn knows(&self, key: &str) -> bool {
         self.places.contains_key(key) || self.closed.get(key).is_some()
     }
@@ -255,7 +264,7 @@ impl<'a> ChartWriter<'a> {
             return Ok(Some(Outcome::InChart(Landed::Unchanged)));
         }
         let updated_ms = header.last_updated.as_ref().and_then(|time| time.epoch_ms);
-        if before.updated_ms.zip(updated_ms).is_some_and(|(old, new)| new < old) {
+        if before.updated_ms.zip(updated_ms).is_some_and(|(old, new)| new < old && self.is_believable(old, new)) {
             return self.set_aside(incoming, header, key, SetAside::OlderVersion).map(Some);
         }
         Ok(None)

@@ -29,6 +29,8 @@ const MOST_IDLE_PAGES: u32 = 8;
 /// An incremental walk begins this long before the newest resource seen: a slow commit at the server may carry an
 /// older time than one that was seen first.
 const OVERLAP_MS: i64 = 120_000;
+/// How far a server's clock may be ahead of ours before its times are not believed.
+const AHEAD_MS: i64 = 24 * 3_600_000;
 
 /// The code of a walk whose link to the next page is no longer known to the server.
 pub const PAGE_EXPIRED: &str = "page_expired";
@@ -305,7 +307,10 @@ impl Syncing<'_> {
             if let Some(header) = header.filter(|header| header.resource_type == resource_type)
                 && matches!(outcome, Outcome::InChart(_))
             {
-                underway.newest = newer(underway.newest.take(), header.last_updated);
+                // A time ahead of the clock would be a start that no change comes after.
+                let latest_ms = self.now_ms.saturating_add(AHEAD_MS);
+                let believable = header.last_updated.filter(|time| time.epoch_ms.is_some_and(|ms| ms <= latest_ms));
+                underway.newest = newer(underway.newest.take(), believable);
             }
             if !resource.included && outcome != Outcome::SetAside(SetAside::OperationOutcome) {
                 brought.matches.insert(key.clone());

@@ -266,3 +266,17 @@ fn other_lists_class_anew() {
     room.take(&[of_type("Observation", "other")], true);
     assert_eq!(room.classes()["Observation/o"], Classes::NONE.with(SensitivityClass::Hiv));
 }
+
+/// Proves D7: a version with an impossible time does not keep the next one out.
+#[test]
+fn a_time_that_cannot_be() {
+    let room = Room::of(OWNER);
+    let version = |updated: &str, value: i32| {
+        let resource = with(of_type("Observation", "o"), "valueInteger", json!(value));
+        with(resource, "meta", json!({ "lastUpdated": updated }))
+    };
+    room.take(&[version("9999-12-31T23:59:59Z", 1), version("2026-11-20T10:00:00Z", 2)], true);
+    let group = b"Observation/unnamed";
+    let rows = room.store.rows(&room.chart, Classes::NONE, tree::RESOURCES, group).unwrap();
+    assert!(String::from_utf8_lossy(&rows[0].bytes).contains(r#""valueInteger":2"#));
+}

@@ -116,7 +116,7 @@ pub enum EntryFault {
     /// It is packed in a way other than stored and deflate.
     #[error("the file in the archive is packed in a way that is not read")]
     UnsupportedMethod,
-    /// It is over a limit of [`ArchiveLimits`](crate::ArchiveLimits) (SPEC D10).
+    /// It is over a limit of [`ArchiveLimits`](crate::archive::ArchiveLimits) (SPEC D10).
     #[error("the file in the archive is over a limit of size")]
     TooLarge,
     /// It is cut, or its checksum does not fit.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use plainchart_record::{Reference, Target};
 
 use super::people::{People, claimed_base, without_scheme};
-use crate::ingest::{Place, attachments_of};
+use crate::ingest::{Place, attachments_of, type_of};
 
 /// A body that a document names.
 #[derive(Clone)]
@@ -149,8 +149,4 @@ fn tail(target: &Target) -> Option<String> {
         Target::Urn(urn) => Some(urn.clone()),
         other => Some(format!("{}/{}", other.resource_type()?, other.id()?)),
     }
-}
-
-fn type_of(key: &str) -> &str {
-    key.split_once('/').map_or(key, |(resource_type, _)| resource_type)
 }

@@ -8,6 +8,7 @@ use plainchart_record::{Header, Target};
 use serde::Deserialize;
 
 use super::people::{claimed_base, without_scheme};
+use crate::ingest::references;
 
 /// What holds other resources belongs to nobody.
 const CONTAINERS: [&str; 2] = ["Bundle", "Parameters"];
@@ -44,7 +45,7 @@ impl Shared {
         for address in own_addresses(header, full_url).into_iter().chain(identifiers(header, raw)) {
             self.by_address.entry(address).or_default().push(at);
         }
-        let names = references(raw, full_url).collect();
+        let names = references_of(raw, full_url).collect();
         self.nodes.push(Node { file, is_provenance, names, owners: BTreeSet::new() });
     }
 
@@ -53,7 +54,7 @@ impl Shared {
         if self.nodes.is_empty() {
             return;
         }
-        for address in references(raw, full_url) {
+        for address in references_of(raw, full_url) {
             for at in self.nodes_at(file, &address) {
                 if let Some(node) = self.nodes.get_mut(at) {
                     node.owners.insert(person);
@@ -170,13 +171,8 @@ fn identifiers(header: &Header, raw: &str) -> Vec<String> {
     read.identifier.iter().filter(|identifier| !identifier.value.is_empty()).flat_map(of).collect()
 }
 
-/// Addresses in all members named `reference`. Inside a string the name's quotes would be escaped.
-fn references<'a>(raw: &'a str, full_url: Option<&str>) -> impl Iterator<Item = String> + use<'a> {
-    const NAME: &str = "\"reference\"";
+/// Addresses of everything that a resource refers to.
+fn references_of<'a>(raw: &'a str, full_url: Option<&str>) -> impl Iterator<Item = String> + use<'a> {
     let base = claimed_base(full_url).unwrap_or_default();
-    raw.match_indices(NAME).filter_map(move |(at, _)| {
-        let value = raw.get(at + NAME.len()..)?.trim_start().strip_prefix(':')?;
-        let text = serde_json::Deserializer::from_str(value).into_iter::<String>().next()?.ok()?;
-        address(&Target::parse(&text), &base)
-    })
+    references(raw).filter_map(move |target| address(&target, &base))
 }

@@ -28,6 +28,12 @@ pub fn resource_key(header: &Header, full_url: Option<&str>, raw: &str) -> Strin
     format!("{}/{id}", bounded(&header.resource_type))
 }
 
+/// The FHIR type in a key.
+#[must_use]
+pub fn type_of(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(resource_type, _)| resource_type)
+}
+
 /// A group's name: what stands after the first `/` is bounded, so that the type stays readable.
 #[must_use]
 pub fn group_name(group: &str) -> String {

@@ -7,10 +7,9 @@ use plainchart_access::Classes;
 use plainchart_record::Target;
 use plainchart_vault::Batch;
 
-use super::names::can_be_asked_for;
+use super::names::{can_be_asked_for, type_of};
 use super::places::Places;
 use super::ties::{SHARED_TYPES, Tie, Ties, address, references, tie};
-use super::writer::type_of;
 use crate::error::PlainchartError;
 use crate::store::{ChartScope, Store};
 use crate::stored::tree;

@@ -14,14 +14,12 @@ use plainchart_record::set_aside::{SetAside, Support, support};
 use plainchart_record::{Header, Reference, Subject, read_header};
 use plainchart_vault::Batch;
 
-pub(super) use documents::type_of;
-
 use super::attachments::attachments_of;
 use super::bodies::BodyHeader;
 use super::closed::Closed;
 use super::filing::{Filing, file};
 use super::flow::Flow;
-use super::names::{group_name, resource_key};
+use super::names::{group_name, resource_key, type_of};
 use super::places::{self, Place, Places};
 use super::referred::Referred;
 use super::ties::Ties;

@@ -5,7 +5,7 @@ use plainchart_record::attachment::Attachment;
 use plainchart_record::document_reference::Content;
 
 use crate::error::PlainchartError;
-use crate::ingest::{BODY_BYTES, BodyHeader, BodyState, attachment_bytes_of, body_name, differs};
+use crate::ingest::{BODY_BYTES, BodyHeader, BodyState, attachment_bytes_of, body_name, differs, type_of};
 use crate::session::Session;
 use crate::store::ChartScope;
 use crate::stored::{StoredResource, split, tree};
@@ -108,7 +108,7 @@ impl Session {
         content: &Content,
     ) -> Result<Result<Body, Gap>, PlainchartError> {
         let attachment = &content.attachment;
-        let resource_type = key.split_once('/').map_or("", |(resource_type, _)| resource_type);
+        let resource_type = type_of(key);
         if attachment.data_length.is_some() {
             let bytes = attachment_bytes_of(resource_type, &stored.raw, content.index, BODY_BYTES);
             let Ok(Some(bytes)) = bytes else { return Ok(Err(Gap::Damaged)) };

@@ -21,7 +21,7 @@ use super::people::Source;
 use super::referrals::{ReferralLine, referral_line};
 use super::results::{KeptResults, ResultItem};
 use crate::error::PlainchartError;
-use crate::ingest::Tie;
+use crate::ingest::{Tie, type_of};
 use crate::session::Session;
 use crate::store::ChartScope;
 use crate::stored::{Life, StoredResource, tree};
@@ -289,7 +289,7 @@ impl Items {
     /// Puts a resource into its list.
     fn add(&mut self, shelf: &Shelf<'_>, place: ItemPlace, stored: &StoredResource) {
         let withdrawn = stored.header.life == Life::Withdrawn;
-        let resource_type = place.key.split_once('/').map_or("", |(resource_type, _)| resource_type).to_owned();
+        let resource_type = type_of(&place.key).to_owned();
         self.kept.take(shelf, &place, stored, &mut self.results);
         self.answers.add(shelf, &place, stored);
         self.backlinks.add(shelf, &place, stored);

@@ -13,7 +13,7 @@ use super::medicines::MedicineLine;
 use super::note_line::NoteLine;
 use super::referrals::ReferralLine;
 use super::results::{ReportItem, ResultItem};
-use crate::ingest::{Tie, address, tie};
+use crate::ingest::{Tie, address, tie, type_of};
 use crate::session::Session;
 use crate::stored::StoredResource;
 use crate::views::{EntryKind, EntryView, LinkView, Time};
@@ -52,7 +52,7 @@ impl Backlinks {
     /// Adds what a resource points at.
     pub(super) fn add(&mut self, shelf: &Shelf<'_>, place: &ItemPlace, stored: &StoredResource) {
         let (Some(own), Some(ties)) = (own_tie(place, stored), &stored.header.ties) else { return };
-        let resource_type = place.key.split_once('/').map_or("", |(resource_type, _)| resource_type);
+        let resource_type = type_of(&place.key);
         // Who made the entry of a visit is no part of the visit.
         let visits = ties.visits.iter().filter(|visit| !ties.addresses.contains(visit));
         for visit in visits.filter(|_| resource_type != "Provenance") {

@@ -6,6 +6,7 @@ use plainchart_record::read_header;
 
 use super::super::attachments::attachments_of;
 use super::super::bodies::{BodyHeader, BodyState, body_name, contained_binary, differs};
+use super::super::names::type_of;
 use super::super::places::Place;
 use super::super::wants::{Want, fetchable};
 use super::ChartWriter;
@@ -99,11 +100,6 @@ impl ChartWriter<'_> {
         }
         Ok(())
     }
-}
-
-/// The type in a key.
-pub(in crate::ingest) fn type_of(key: &str) -> &str {
-    key.split_once('/').map_or(key, |(resource_type, _)| resource_type)
 }
 
 #[cfg(test)]
